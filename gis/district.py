@@ -78,7 +78,9 @@ class District:
         return frame
 
 
-def build_district(name: str, crs: str, *, facts: dict[str, str] | None = None, **given: Any) -> District:
+def build_district(
+    name: str, crs: str, *, facts: dict[str, str] | None = None, **given: Any
+) -> District:
     """
     Bring tables under their contracts and put them together; tables not given are empty.
 
@@ -95,9 +97,7 @@ def build_district(name: str, crs: str, *, facts: dict[str, str] | None = None, 
     unknown = set(given) - {*PLACE_TABLES, "households", "rejects", "provenance"}
     if unknown:
         raise TypeError(f"no such table: {', '.join(sorted(unknown))}")
-    places = {
-        key: _under(given.get(key), contract, crs) for key, contract in PLACE_TABLES.items()
-    }
+    places = {key: _under(given.get(key), contract, crs) for key, contract in PLACE_TABLES.items()}
     households = _under(given.get("households"), tables.Households, crs, places["buildings"])
     return District(
         name=name,
@@ -126,8 +126,11 @@ def _under(
         return tables.empty(contract, crs)
     if buildings is not None:
         points = building_points(buildings).reindex(frame["building"])
-        frame = gpd.GeoDataFrame(frame.drop(columns="geometry", errors="ignore"), crs=crs,
-                                 geometry=points.set_axis(frame.index).array)
+        frame = gpd.GeoDataFrame(
+            frame.drop(columns="geometry", errors="ignore"),
+            crs=crs,
+            geometry=points.set_axis(frame.index).array,
+        )
     if frame.crs is None:
         frame = frame.set_crs(crs)
     return tables.conform(frame.to_crs(crs), contract)

@@ -14,19 +14,26 @@ from collections.abc import Sequence
 
 
 class GisError(Exception):
-    """Base of all errors raised on purpose."""
+    """
+    Base of all errors raised on purpose.
+
+    ``str(error)`` is the Chinese message, ``error.english`` the English one (the same text where
+    only one was given). ``problems`` lists every fault found, one line each, so that all can be
+    mended at once.
+    """
+
+    def __init__(self, message: str, *, english: str = "", problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.english = english or message
+        self.problems = tuple(problems)
+
+    def text(self, lang: str = "zh") -> str:
+        """Return the message in ``zh`` or ``en``."""
+        return self.english if lang == "en" else str(self)
 
 
 class InputError(GisError):
-    """
-    The input cannot be used as it is.
-
-    ``problems`` lists every fault found, one line each, so that all can be mended at once.
-    """
-
-    def __init__(self, message: str, *, problems: Sequence[str] = ()) -> None:
-        super().__init__(message)
-        self.problems = tuple(problems)
+    """The input cannot be used as it is."""
 
 
 class FrameError(InputError):

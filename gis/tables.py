@@ -286,8 +286,11 @@ def _cast(values: pd.Series, dtype: str, name: str, contract: Contract) -> pd.Se
         return values.astype(dtype)
     except (TypeError, ValueError) as error:
         shown = "" if contract.__name__ in _PERSONAL else f" ({error})"
-        message = f"{contract.__name__.lower()}: column '{name}' cannot be read as {dtype}{shown}"
-        raise InputError(message) from None
+        table = contract.__name__.lower()
+        raise InputError(
+            f"{table}:列“{name}”不能读作 {dtype}{shown}",
+            english=f"{table}: column '{name}' cannot be read as {dtype}{shown}",
+        ) from None
 
 
 def _as_text(value: Any) -> str | None:
@@ -298,8 +301,11 @@ def _check(frame: Any, contract: Contract) -> None:
     problems = [*_contract_problems(frame, contract), *_geometry_problems(frame, contract)]
     if problems:
         table = contract.__name__.lower()
-        first = problems[0]
-        raise InputError(f"{table}: {len(problems)} problem(s); first: {first}", problems=problems)
+        raise InputError(
+            f"{table}:{len(problems)} 处问题,第一处:{problems[0]}",
+            english=f"{table}: {len(problems)} problem(s); first: {problems[0]}",
+            problems=problems,
+        )
 
 
 def _contract_problems(frame: Any, contract: Contract) -> list[str]:
