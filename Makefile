@@ -1,0 +1,49 @@
+# Everything below sets itself up: a Python 3.11-3.13 and this file are enough.
+#
+#   make demo     sample district, maps and gap list in out/
+#   make test     all tests (installs Chromium, CJK fonts and GDAL's tools where they are missing)
+#   make check    format, lint, types, import contracts
+#   make bench    speed, with the machine and the command
+#   make lock     resolve requirements.lock anew (needs uv)
+#   make clean    remove what these targets made
+#
+# VENV=folder puts the environment elsewhere, PYTHON=python3.12 chooses the interpreter.
+
+SHELL := /bin/bash
+VENV ?= .venv
+PYTHON ?=
+PYTEST_ARGS ?= -n 2 --dist loadfile
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check bench lock clean setup
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml .ci/venv
+	PYTHON="$(PYTHON)" .ci/venv "$(VENV)" dev
+	touch "$@"
+
+demo: $(READY)
+	$(BIN)/minqing demo -o out
+
+test: $(READY)
+	.ci/system-parts
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
+
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet \
+	  --output-file requirements.lock
+
+clean:
+	rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
