@@ -181,7 +181,11 @@ class Households(_Table):
 
 
 class Rejects(_Table):
-    """An input row that could not be kept: where it stood and why. Holds no personal value."""
+    """
+    An input row that could not be kept: where it stood and why. Holds no personal value.
+
+    ``reason`` and ``remedy`` are Chinese; ``reason_en`` and ``remedy_en`` say the same in English.
+    """
 
     source: Series[str] = pa.Field()
     layer: Series[str] = pa.Field()
@@ -190,6 +194,8 @@ class Rejects(_Table):
     found: Series[str] = _text()
     reason: Series[str] = pa.Field()
     remedy: Series[str] = _text()
+    reason_en: Series[str] = _text()
+    remedy_en: Series[str] = _text()
 
 
 class Provenance(_Table):
@@ -206,6 +212,7 @@ class Provenance(_Table):
     data_date: Series[str] = _text()
     attribution: Series[str] = _text()
     note: Series[str] = _text()
+    note_en: Series[str] = _text()
 
 
 type_of_geometry: dict[str, frozenset[str]] = {
