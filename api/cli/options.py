@@ -1,0 +1,73 @@
+"""
+The options that several verbs share, each named once. Their help is in ``api.cli.words``.
+
+``@asks`` gives a verb all options of a question at once: its parameter ``asked`` becomes
+``--circle --service --limit --profile --at --weight --catalogue``.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import typer
+
+Lang = Annotated[Literal["zh", "en"], typer.Option("--lang")]
+Format = Annotated[Literal["table", "json", "csv"], typer.Option("--format")]
+DistrictFolder = Annotated[Path, typer.Argument(metavar="DISTRICT")]
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="PATH")]
+OptionalOutput = Annotated[Path | None, typer.Option("--output", "-o", metavar="PATH")]
+Catalogues = Annotated[list[Path] | None, typer.Option("--catalogue", metavar="PATH")]
+By = Annotated[Literal["community", "grid", "compound", "street"] | None, typer.Option("--by")]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user asks: the circle or service, and how to measure and count."""
+
+    circle: Annotated[str | None, typer.Option("--circle", metavar="NAME")] = None
+    service: Annotated[str | None, typer.Option("--service", metavar="NAME")] = None
+    limit: Annotated[str | None, typer.Option("--limit", metavar="LIMIT")] = None
+    profile: Annotated[str | None, typer.Option("--profile", metavar="NAME")] = None
+    at: Annotated[str | None, typer.Option("--at", metavar="WHEN")] = None
+    weight: Annotated[str, typer.Option("--weight", metavar="NAME")] = "households"
+    catalogue: Catalogues = None
+
+
+def asks(verb: Callable[..., None]) -> Callable[..., None]:
+    """Replace the parameter ``asked`` of a verb by the options of ``Asked``."""
+    hints = get_type_hints(Asked, include_extras=True)
+    options = [keyword(each.name, hints[each.name], each.default) for each in fields(Asked)]
+
+    @functools.wraps(verb)
+    def opened(**given: Any) -> None:
+        asked = Asked(**{each.name: given.pop(each.name) for each in fields(Asked)})
+        verb(**given, asked=asked)
+
+    own = inspect.signature(verb).parameters
+    before = [each for each in own.values() if each.default is inspect.Parameter.empty]
+    after = [each for each in own.values() if each.default is not inspect.Parameter.empty]
+    kept = [each for each in before if each.name != "asked"]
+    return with_parameters(opened, [*kept, *options, *after])
+
+
+def keyword(
+    name: str, annotation: Any, default: Any = inspect.Parameter.empty
+) -> inspect.Parameter:
+    """Describe one option."""
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
+
+
+def with_parameters(
+    function: Callable[..., None], parameters: Sequence[inspect.Parameter]
+) -> Callable[..., None]:
+    """Tell Typer which parameters a function has that takes ``**given``."""
+    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
+    )
+    function.__annotations__ = {each.name: each.annotation for each in parameters}
+    return function

@@ -1,0 +1,193 @@
+"""
+Every help text of the command line, Chinese and English, and the example that ends each help.
+
+The tests run each example, in the folder where ``minqing demo`` has been run.
+"""
+
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """One text in both languages; index it by language through ``of``."""
+
+    zh: str
+    en: str
+
+    def of(self, lang: str) -> str:
+        """Return the text in ``zh`` or ``en``."""
+        return self.en if lang == "en" else self.zh
+
+
+WRITTEN = Words("已写入 {path}", "wrote {path}")
+
+COMMANDS: dict[str, Words] = {
+    "minqing": Words(
+        "民情: 谁在 15 分钟服务圈里，谁不在，原因是什么。",
+        "minqing: who is inside the 15-minute service circle, who is not, and why.",
+    ),
+    "demo": Words(
+        "用虚构的银杏街道走一遍全程: 街道数据、两张地图、一份缺口清单。",
+        "Go the whole way with the invented 银杏街道: district, two maps, a gap list.",
+    ),
+    "template": Words(
+        "写出空白台账和站点表，带表头、示例和可填的值。",
+        "Write blank ledgers and station lists, with headers, examples and allowed values.",
+    ),
+    "import": Words(
+        "把路网、边界、站点和台账读成一个街道文件夹；读不进的行逐条说明。",
+        "Read streets, boundaries, stations and ledgers into a district folder; every row that "
+        "cannot be kept is named.",
+    ),
+    "fetch": Words(
+        "联网时从 OpenStreetMap 下载一个地方的步行路网，存为 GraphML。",
+        "With internet, fetch the walking streets of a place from OpenStreetMap as GraphML.",
+    ),
+    "check": Words(
+        "列出缺什么、哪些存疑、哪些是推定的，以及先改哪一处最有用。",
+        "List what is missing, doubtful or assumed, and which correction would help most.",
+    ),
+    "cover": Words(
+        "算出谁在服务圈内、谁不在、各因什么。",
+        "Tell who is inside the circle, who is not, and for which reasons.",
+    ),
+    "gaps": Words(
+        "列出没有覆盖到的户: 原因、最近的站点、最小的改动。写文件时为工作人员级，请勿外传。",
+        "List who is left out: reason, nearest station, smallest fix. The file is for staff only.",
+    ),
+    "map": Words(
+        "画一张不联网也能打开的地图（单个 HTML 文件）。",
+        "Draw a map that opens without internet (one HTML file).",
+    ),
+    "catalogue": Words(
+        "打印现行的设施目录、服务圈、步行速度和它们的出处；标“待核”的数字尚未核实。",
+        "Print the facilities, circles and walking profiles in force, with their sources.",
+    ),
+    "serve": Words(
+        "在本机开一个网页服务: 地图、图层、覆盖率和缺口。",
+        "Serve the map, layers, coverage and gaps on this machine.",
+    ),
+}
+
+EXAMPLES: dict[str, str] = {
+    "minqing": "minqing demo",
+    "demo": "minqing demo -o out",
+    "template": "minqing template -o blank.xlsx",
+    "import": "minqing import --streets streets.osm --stations stations.csv "
+    "--stations-frame wgs84 -o mydistrict",
+    "fetch": 'minqing fetch "银杏街道" -o streets.graphml',
+    "check": "minqing check out/district",
+    "cover": "minqing cover out/district --circle elder --weight elders_60 --by grid",
+    "gaps": "minqing gaps out/district --service meals --limit 15min --profile walk_48 "
+    '--at "周六 10:00" -o gaps.xlsx',
+    "map": "minqing map out/district --circle elder --level public -o map.html",
+    "catalogue": "minqing catalogue --table circles",
+    "serve": "minqing serve out/district --port 8760",
+}
+
+PARAMETERS: dict[str, Words] = {
+    "DISTRICT": Words(
+        "街道文件夹（minqing import 写出的）", "district folder, as import writes it"
+    ),
+    "PLACE": Words("地名，或 “西,南,东,北” 四个经纬度", "place name, or west,south,east,north"),
+    "--lang": Words("语言: zh 或 en", "language: zh or en"),
+    "--format": Words("输出格式", "form of the output"),
+    "--version": Words("打印版本号", "print the version"),
+    "--debug": Words("出错时打印程序细节", "print program details on failure"),
+    "--help": Words("显示本帮助", "show this help"),
+    "--output": Words("写到哪里", "where to write"),
+    "--catalogue": Words(
+        "自己的目录文件，替换或补充现行目录；可多次给出",
+        "own catalogue file, replaces or extends what is in force; may be repeated",
+    ),
+    "--circle": Words(
+        "服务圈，如 elder、culture（见 minqing catalogue）",
+        "circle such as elder, culture (see minqing catalogue)",
+    ),
+    "--service": Words("只问一种服务，如 meals", "ask for one service only, such as meals"),
+    "--limit": Words("限值，如 15min、500m；替换圈里的限值", "limit such as 15min or 500m"),
+    "--profile": Words(
+        "步行速度，如 walk_60、walk_48；gb50180 按米计",
+        "walking profile such as walk_60, walk_48; gb50180 counts metres",
+    ),
+    "--at": Words(
+        "什么时候，如 “周六 10:00”；不给则不计时段",
+        "when, such as 'Sa 10:00'; without it hours are not considered",
+    ),
+    "--weight": Words(
+        "按什么计: households, people, elders_60, children_0_12, residential_area",
+        "what counts: households, people, elders_60, children_0_12, residential_area",
+    ),
+    "--by": Words("按什么汇总", "sum up by"),
+    "--detail": Words(
+        "另写明细 CSV: 每户每项要求一行",
+        "also write details as CSV, one row per unit and requirement",
+    ),
+    "--level": Words(
+        "给谁看: public 只有汇总，planner 有满足人数下限的楼栋",
+        "for whom: public has sums only, planner also buildings with enough households",
+    ),
+    "--date": Words("印在地图上的日期", "date to print on the map"),
+    "--tiles": Words(
+        "底图瓦片地址模板（默认无底图）", "URL template of a tile layer (off by default)"
+    ),
+    "--tianditu-key": Words("天地图密钥（默认不用天地图）", "key of Tianditu (off by default)"),
+    "--schema": Words("打印 JSON 结构定义的名称或全文", "print the JSON schema of this name"),
+    "--table": Words("只打印这一张表", "print this table only"),
+    "--port": Words("端口", "port"),
+    "--name": Words("地方的名字", "name of the place"),
+    "--frame": Words(
+        "各文件共用的坐标系: wgs84、cgcs2000、gcj02、bd09 或 EPSG:n",
+        "frame of all files: wgs84, cgcs2000, gcj02, bd09 or EPSG:n",
+    ),
+    "--convert": Words(
+        "同意的坐标转换，如 gcj02:wgs84；可多次给出",
+        "conversion to apply, such as gcj02:wgs84; may be repeated",
+    ),
+    "--gates-complete": Words(
+        "给出的出入口就是全部，不再推定", "the gates given are all there are; assume no others"
+    ),
+    "--stations-kind": Words(
+        "站点表里各行的设施类型代码", "kind of every row of the stations file"
+    ),
+    "--stations-keep": Words(
+        "只留这些 OSM 站点类型；可多次给出", "keep only stations of these kinds; may be repeated"
+    ),
+    "--nominatim": Words("地名服务的地址", "address of the place name service"),
+    "--overpass": Words("路网下载服务的地址", "address of the street service"),
+}
+
+LAYERS: dict[str, Words] = {
+    "streets": Words(
+        "路网: .osm、.osm.pbf、GraphML 或线图层；OSM 还带建筑、出入口、围墙、小区和站点",
+        "streets: .osm, .osm.pbf, GraphML or lines; OSM brings buildings, gates and more",
+    ),
+    "communities": Words("社区边界", "communities"),
+    "grids": Words("网格边界", "grids"),
+    "compounds": Words("小区边界", "compounds"),
+    "gates": Words("小区出入口", "gates of compounds"),
+    "barriers": Words("围墙、铁路、河流", "walls, rails, rivers"),
+    "buildings": Words("楼栋", "buildings"),
+    "stations": Words("服务站点: 图层或表格", "stations: layer or sheet"),
+    "candidates": Words("备选点位", "candidate sites"),
+    "households": Words("住户台账: XLSX 或 CSV", "ledger of households: XLSX or CSV"),
+}
+
+
+def parameter_words(name: str) -> Words:
+    """
+    Return the help of an option or argument.
+
+    Raises
+    ------
+    KeyError
+        No words were written for it; a test walks through all of them.
+    """
+    if name in PARAMETERS:
+        return PARAMETERS[name]
+    layer, _, part = name.removeprefix("--").partition("-")
+    words = LAYERS[layer]
+    if part == "frame":
+        return Words(f"{layer} 的坐标系", f"frame of {layer}")
+    if part == "layer":
+        return Words(f"{layer} 在文件里的图层或工作表名", f"layer or sheet of {layer}")
+    return words
