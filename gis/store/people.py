@@ -5,7 +5,8 @@
 
 Households stand by building; their points come back from the buildings of ``place.gpkg``. With a
 ledger, the counts of people per building are kept here too, because they may have been counted
-from it; so are all rejected rows. The ``journal`` table only ever grows (``gis.store.journal``) and outlives every save.
+from it; so are all rejected rows. The ``journal`` table only ever grows (``gis.store.journal``)
+and outlives every save.
 """
 
 import os

@@ -95,6 +95,7 @@ def _write_layer(frame: Any, path: Path, name: str, geometry_type: str | None = 
         layer=name,
         driver="GPKG",
         geometry_type=geometry_type,
+        promote_to_multi=False,
         use_arrow=True,
         dataset_options=None if path.exists() else {"VERSION": _GPKG_VERSION},
     )
