@@ -148,7 +148,7 @@ def _defaults(lang: str) -> dict[str, Any]:
 
 
 def _usage_fault(error: typer.TyperException, lang: str) -> str:
-    message = error.format_message()
+    message = error.format_message().replace("Value error, ", "")
     if lang == "en":
         return message
     for english, chinese in _FAULTS.items():
@@ -157,7 +157,6 @@ def _usage_fault(error: typer.TyperException, lang: str) -> str:
 
 
 _FAULTS = {
-    "Value error, ": "",
     "Missing argument": "缺少参数",
     "Missing option": "缺少选项",
     "Missing parameter": "缺少参数",
@@ -171,7 +170,7 @@ _FAULTS = {
     "requires an argument": "后面要有值",
     "Invalid value for": "值不对:",
     "is not one of": "不在可用的值之中:",
-    "is not a valid integer": "不是整数",
+    "Input should be a valid integer, unable to parse string as an integer": "应为整数",
     "Option ": "选项 ",
 }
 """The parser speaks English only; these are the phrases a user can meet."""
