@@ -1,0 +1,100 @@
+"""
+Which ways people walk on: the pedestrian filter, tag by tag.
+
+The order follows the access tags of OpenStreetMap, most particular first
+(https://wiki.openstreetmap.org/wiki/Key:access): ``foot`` beats the class of the way and
+``access``; the class beats nothing. What the values mean stands in ``data/osm``.
+
+    tags --judge(rules)--> walked by everyone | by residents | not at all, and why not
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gis.catalogue.osm import OsmRules, first_match
+
+_PERCENT = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*%$")
+_DEGREES = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*(?:°|deg)$")
+STEEPEST = 1.0
+"""A grade beyond 100 % is a slip of the pen (``incline=300%``); it counts as unknown."""
+
+
+@dataclass(frozen=True)
+class Footway:
+    """
+    Whether people walk on a way.
+
+    ``users`` is ``everyone``, ``residents`` or, where nobody walks, empty; ``dropped`` then says
+    why: ``class`` (not a way for walkers), ``foot``, ``access`` or ``motor_only``.
+    """
+
+    kind: str
+    users: str = ""
+    dropped: str = ""
+
+
+def judge(tags: Mapping[str, str], rules: OsmRules) -> Footway | None:
+    """
+    Tell who walks on a way with these tags; nothing where it is no street at all.
+
+    ``foot=yes`` opens a trunk road or motorway bridge, but nothing opens a way that is not
+    there yet (construction, proposed) or never for walkers (raceway, busway): those classes are
+    in neither list of the rules.
+    """
+    kind = tags.get("highway") or first_match(rules.platforms, tags)
+    if kind is None:
+        return None
+    foot = tags.get("foot", "")
+    walked = kind in rules.walkable or kind in {rule.kind for rule in rules.platforms}
+    if not walked and kind not in rules.walkable_with_foot:
+        return Footway(kind, dropped="class")
+    if foot in rules.foot_no:
+        return Footway(kind, dropped="foot")
+    if foot in rules.foot_yes:
+        return Footway(kind, "everyone")
+    if not walked or (kind in rules.sidewalk_needed and not _has_sidewalk(tags)):
+        return Footway(kind, dropped="class")
+    if foot in rules.foot_private:
+        return Footway(kind, "residents")
+    return _by_access(kind, tags, rules)
+
+
+def _by_access(kind: str, tags: Mapping[str, str], rules: OsmRules) -> Footway:
+    access = tags.get("access", "")
+    if first_match(rules.motor_only, tags) is not None:
+        return Footway(kind, dropped="motor_only")
+    if access in rules.access_no:
+        return Footway(kind, dropped="access")
+    return Footway(kind, "residents" if access in rules.access_private else "everyone")
+
+
+def _has_sidewalk(tags: Mapping[str, str]) -> bool:
+    sides = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
+    return any(tags.get(side) in {"yes", "both", "left", "right"} for side in sides)
+
+
+def grade(incline: str | None) -> float:
+    """
+    Return rise over run along the way from ``incline`` (``10%``, ``-5.7°``).
+
+    NaN where the tag gives no number (``up``), no unit, or a slope no street has.
+    """
+    percent = _PERCENT.match(incline or "")
+    degrees = _DEGREES.match(incline or "")
+    if percent:
+        slope = float(percent[1]) / 100
+    elif degrees and abs(float(degrees[1])) <= 45:
+        slope = math.tan(math.radians(float(degrees[1])))
+    else:
+        return math.nan
+    return slope if abs(slope) <= STEEPEST else math.nan
+
+
+def layer(tags: Mapping[str, str]) -> int | None:
+    """Return the layer of a way, or nothing where it is not given as one whole number."""
+    try:
+        return int(tags.get("layer", ""))
+    except ValueError:
+        return None

@@ -1,0 +1,161 @@
+"""
+From OSM objects to buildings, barriers, and the doors of buildings and stations.
+
+    closed ways, multipolygons --building=*--> buildings (floors, use, name, address)
+    lines and rings            --rules-------> barriers (kind)
+    nodes on an outline        --entrance=*--> entrances (place, kind)
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gis.catalogue.osm import OsmRules, TagRule, first_match
+from gis.ingest.osm_areas import Areas, find_areas, way_lines
+from gis.ingest.osm_file import OsmFile, Tags
+
+WGS84 = "EPSG:4326"
+_WHOLE = re.compile(r"^\+?(\d{1,3})(?:\.0+)?$")
+_MOST_FLOORS = 300
+
+
+def keys_of(rules: Sequence[TagRule]) -> frozenset[str]:
+    """Return the keys without which none of the rules can hold."""
+    return frozenset(key for rule in rules for key in rule.tags)
+
+
+def table(ids: Sequence[str], geometry: Any, **columns: Any) -> gpd.GeoDataFrame:
+    """Return a table in WGS 84 with this index; columns may be empty."""
+    index = pd.Index(ids, dtype="str", name="id")
+    return gpd.GeoDataFrame(columns, index=index, geometry=list(geometry), crs=WGS84)
+
+
+def build_buildings(
+    file: OsmFile, rules: OsmRules
+) -> tuple[gpd.GeoDataFrame, Areas, dict[str, int]]:
+    """
+    Return the buildings with their outlines, and what was counted.
+
+    ``building:levels`` that is no whole number (``6;7``, ``5.5``) leaves ``floors`` missing.
+    """
+    found = find_areas(file, lambda tags: tags.get("building", "no") not in rules.building_none)
+    floors = [read_floors(tags.get("building:levels")) for tags in found.tags]
+    buildings = table(
+        found.ids,
+        found.shapes,
+        name=[tags.get("name") for tags in found.tags],
+        address=[_address(tags) for tags in found.tags],
+        use=[rules.building_use(tags) for tags in found.tags],
+        floors=pd.array(floors, dtype="Int64"),
+    )
+    unread = sum("building:levels" in tags for tags in found.tags) - len(
+        [each for each in floors if each is not None]
+    )
+    return (
+        buildings,
+        found,
+        {
+            "buildings": len(buildings),
+            "buildings dropped: outline does not close": found.broken,
+            "buildings with a mended outline": found.mended,
+            "buildings with unreadable building:levels": unread,
+        },
+    )
+
+
+def read_floors(levels: str | None) -> int | None:
+    """Read ``building:levels`` where it is one whole number of storeys."""
+    whole = _WHOLE.match((levels or "").strip())
+    return int(whole[1]) if whole and int(whole[1]) <= _MOST_FLOORS else None
+
+
+def _address(tags: Tags) -> str | None:
+    if "addr:full" in tags:
+        return tags["addr:full"]
+    if "addr:housenumber" not in tags:
+        return None
+    return " ".join(filter(None, [tags.get("addr:street"), tags["addr:housenumber"]]))
+
+
+def build_barriers(file: OsmFile, rules: OsmRules) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Return what stops a walker off the streets: lines, and the edges of areas."""
+    keys = keys_of(rules.barrier_lines)
+
+    def kind_of(tags: Tags) -> str | None:
+        return first_match(rules.barrier_lines, tags) if keys & tags.keys() else None
+
+    kinds = [kind_of(tags) for tags in file.ways.tags]
+    rows = np.array([row for row, kind in enumerate(kinds) if kind], dtype=np.int64)
+    lines = way_lines(file.ways, rows)
+    drawn = shapely.length(lines) > 0
+    rows, lines = rows[drawn], lines[drawn]
+    areas = _relations_only(find_areas(file, lambda tags: kind_of(tags) is not None))
+    tags = [file.ways.tags[row] for row in rows] + [each for _, each, _ in areas]
+    barriers = table(
+        [f"w{file.ways.ids[row]}" for row in rows] + [name for name, _, _ in areas],
+        [*lines, *(shapely.boundary(shape) for _, _, shape in areas)],
+        kind=[kind_of(each) for each in tags],
+        name=[each.get("name") for each in tags],
+    )
+    return barriers, {"barriers": len(barriers), "barriers dropped: no line": int((~drawn).sum())}
+
+
+def _relations_only(found: Areas) -> list[tuple[str, Tags, Any]]:
+    rows = zip(found.ids, found.tags, found.shapes, strict=True)
+    return [row for row in rows if row[0].startswith("r")]
+
+
+def build_entrances(
+    file: OsmFile, rules: OsmRules, buildings: Areas, stations: Areas
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """
+    Return the doors on the outlines of buildings and stations.
+
+    A gate on the edge of a station's ground (the gate of a school) is a door of the station.
+    The id is the node's; where one node is a door of several places, ``n5``, ``n5.2`` …
+    """
+    doors = {
+        int(number): row
+        for row, (number, tags) in enumerate(zip(file.nodes.ids, file.nodes.tags, strict=True))
+        if tags.get("entrance") in rules.entrances or tags.get("barrier") in rules.gates
+    }
+    of_building = _on_outlines(file, buildings, doors)
+    of_station = _on_outlines(file, stations, doors)
+    rows, places, kinds, seen = [], [], [], defaultdict(int)
+    ids = []
+    for node, row in doors.items():
+        tags = file.nodes.tags[row]
+        is_door = tags.get("entrance") in rules.entrances
+        at = of_station.get(node, set()) | (of_building.get(node, set()) if is_door else set())
+        for place in sorted(at):
+            seen[node] += 1
+            ids.append(f"n{node}" if seen[node] == 1 else f"n{node}.{seen[node]}")
+            rows.append(row)
+            places.append(place)
+            kinds.append(tags.get("entrance") if is_door else "gate")
+    points = shapely.points(file.nodes.lon[rows], file.nodes.lat[rows])
+    loose = sum("entrance" in file.nodes.tags[row] for row in set(doors.values()) - set(rows))
+    return table(ids, points, place=places, kind=kinds), {
+        "entrances": len(ids),
+        "entrances dropped: not on an outline": loose,
+    }
+
+
+def _on_outlines(file: OsmFile, areas: Areas, doors: Mapping[int, int]) -> dict[int, set[str]]:
+    """Return, for each door, the areas whose outline runs through its node."""
+    start, found = file.ways.start, defaultdict(set)
+    used = np.isin(file.ways.refs, np.fromiter(doors, dtype=np.int64, count=len(doors)))
+    before = np.concatenate([[0], np.cumsum(used)])
+    for name, rows in zip(areas.ids, areas.ways, strict=True):
+        for row in rows:
+            if before[start[row + 1]] > before[start[row]]:
+                refs = file.ways.refs[start[row] : start[row + 1]]
+                for node in refs[used[start[row] : start[row + 1]]].tolist():
+                    found[node].add(name)
+    return found
