@@ -1,0 +1,368 @@
+"""
+Read the knowledge in ``data/``, and lay a planner's own files over it.
+
+    data/, files --read_documents--> [[Document]] --lay over--> merged content --> Catalogue
+
+A file that is added replaces the rows (or circles, rules, columns) with the same code and adds
+the others; nothing is taken away. Folders keep the layout of ``data/``; a single file is known
+by its columns or keys.
+"""
+
+import functools
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gis.catalogue.columns import Column, ColumnNames
+from gis.catalogue.documents import TABLES, Document, read_documents
+from gis.catalogue.osm import OsmRules, TagRule
+from gis.catalogue.schema import data_root
+from gis.catalogue.standards import Circle, Lang, Profile, Requirement, parse_limit
+from gis.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """
+    What is in force: facilities, services, circles, profiles, OSM rules, column names.
+
+    Parameters
+    ----------
+    facilities
+        Index ``code``; name_zh, name_en, services (joined with ``|``), limit_metres,
+        limit_minutes, measure, population_low, population_high, floor_area, source, clause,
+        confidence, place, note. Figures not given are NA.
+    services
+        Index ``code``; name_zh, name_en.
+    files
+        The files it was read from, the shipped ones summed up as ``minqing``.
+    digest
+        Hash of all that was read: two reports with the same digest used the same catalogue.
+    """
+
+    facilities: pd.DataFrame
+    services: pd.DataFrame
+    circles: Mapping[str, Circle]
+    profiles: Mapping[str, Profile]
+    osm: OsmRules
+    columns: ColumnNames
+    files: tuple[str, ...]
+    digest: str
+
+    def circle(self, name: str) -> Circle:
+        """Return a circle by id; InputError names the ones there are."""
+        return _named(self.circles, name, "circle")
+
+    def profile(self, name: str) -> Profile:
+        """Return a walking profile by id; InputError names the ones there are."""
+        return _named(self.profiles, name, "profile")
+
+    def service(self, name: str) -> str:
+        """Return the code of a service given by code or name; InputError names the codes."""
+        if name in self.services.index:
+            return name
+        for column in ("name_zh", "name_en"):
+            found = self.services.index[self.services[column].str.lower() == name.strip().lower()]
+            if len(found):
+                return str(found[0])
+        raise _not_named(self.services.index, name, "service")
+
+    def services_of(self, kind: str) -> tuple[str, ...]:
+        """Return the services a kind of station offers; none for a kind not in the catalogue."""
+        if kind not in self.facilities.index:
+            return ()
+        return tuple(self.facilities.loc[kind, "services"].split("|"))
+
+    def kinds_of(self, service: str) -> tuple[str, ...]:
+        """Return the kinds of station that offer a service, in the order of the catalogue."""
+        offered = self.facilities["services"].str.split("|")
+        return tuple(self.facilities.index[[service in each for each in offered]])
+
+    def kind_name(self, kind: str, lang: Lang = "zh") -> str:
+        """Return the name of a kind of station; the code itself where there is none."""
+        return _name_in(self.facilities, kind, lang)
+
+    def service_name(self, service: str, lang: Lang = "zh") -> str:
+        """Return the name of a service; the code itself where there is none."""
+        return _name_in(self.services, service, lang)
+
+    @property
+    def label(self) -> str:
+        """What a report prints: the files in force and the first digits of the digest."""
+        return f"{' + '.join(self.files)} ({self.digest[:8]})"
+
+
+def load_catalogue(*extra: str | Path) -> Catalogue:
+    """
+    Read the shipped catalogue and lay the given files or folders over it, the last on top.
+
+    Parameters
+    ----------
+    extra
+        A folder laid out as ``data/``, or one ``.csv`` or ``.toml`` file.
+
+    Returns
+    -------
+    Catalogue
+        Shared where no file is given: treat it as a constant.
+
+    Raises
+    ------
+    InputError
+        A file is missing, unreadable or breaks its schema (file, row, column, found, what to
+        do), or a name used in one place is defined nowhere.
+    """
+    if not extra:
+        return _shipped()
+    layers = [read_documents(data_root()), *(read_documents(Path(path)) for path in extra)]
+    return _assemble(layers, ("minqing", *(Path(path).name for path in extra)))
+
+
+@functools.cache
+def _shipped() -> Catalogue:
+    return _assemble([read_documents(data_root())], ("minqing",))
+
+
+def _assemble(layers: Sequence[Sequence[Document]], names: tuple[str, ...]) -> Catalogue:
+    merged: dict[str, dict[str, Any]] = {}
+    for documents in layers:
+        for document in documents:
+            _lay_over(merged, document)
+    circles = _circles(merged.get("circle", {}))
+    catalogue = Catalogue(
+        facilities=_table(merged.get("facilities", {}), _FACILITY_COLUMNS),
+        services=_table(merged.get("services", {}), _SERVICE_COLUMNS),
+        circles=circles,
+        profiles={key: _profile(row) for key, row in merged.get("profiles", {}).items()},
+        osm=_osm_rules(merged.get("osm", {})),
+        columns=_column_names(merged.get("columns", {}), merged.get("left_out", {})),
+        files=names,
+        digest=hashlib.sha256(repr(merged).encode()).hexdigest(),
+    )
+    _check_names(catalogue)
+    return catalogue
+
+
+def _lay_over(merged: dict[str, dict[str, Any]], document: Document) -> None:
+    """Put one file over what is there: rows and circles by code, rules and columns by key."""
+    target = merged.setdefault(document.kind, {})
+    if document.kind in TABLES:
+        key = "id" if document.kind == "profiles" else "code"
+        seen: dict[str, int] = {}
+        for row, number in zip(document.content, document.rows, strict=True):
+            if row[key] in seen:
+                raise InputError(
+                    f"{document.name}, row {number}, column '{key}': found '{row[key]}' again "
+                    f"(first in row {seen[row[key]]}); keep one of them"
+                )
+            seen[row[key]] = number
+            target[row[key]] = row
+    elif document.kind == "circle":
+        target[document.content["id"]] = document.content
+    elif document.kind == "columns":
+        target[document.content["table"]] = document.content
+    else:
+        target.update(document.content)
+
+
+_FACILITY_COLUMNS = {
+    "name_zh": "string",
+    "name_en": "string",
+    "services": "string",
+    "limit_metres": "float64",
+    "limit_minutes": "float64",
+    "measure": "string",
+    "population_low": "float64",
+    "population_high": "float64",
+    "floor_area": "float64",
+    "source": "string",
+    "clause": "string",
+    "confidence": "string",
+    "place": "string",
+    "note": "string",
+}
+_SERVICE_COLUMNS = {"name_zh": "string", "name_en": "string", "note": "string"}
+
+
+def _table(rows: Mapping[str, Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
+    index = pd.Index(list(rows), dtype="str", name="code")
+    return pd.DataFrame(
+        {
+            name: pd.Series([row.get(name) for row in rows.values()], index=index, dtype=dtype)
+            for name, dtype in columns.items()
+        },
+        index=index,
+    )
+
+
+def _profile(row: Mapping[str, Any]) -> Profile:
+    steps = row["steps"]
+    pairs = [pair.split(":") for pair in row.get("distances", "").split("|") if pair]
+    return Profile(
+        id=row["id"],
+        name_zh=row["name_zh"],
+        name_en=row["name_en"],
+        metres_per_minute=row.get("metres_per_minute"),
+        steps=steps if steps in {"same", "avoid"} else float(steps),
+        max_grade=row.get("max_grade"),
+        source=row["source"],
+        clause=row.get("clause", ""),
+        confidence=row["confidence"],
+        distances={float(minutes): float(metres) for minutes, metres in pairs},
+        note=row.get("note", ""),
+    )
+
+
+def _circles(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Circle]:
+    return {name: _circle(name, found) for name in found}
+
+
+def _circle(name: str, found: Mapping[str, Mapping[str, Any]]) -> Circle:
+    content = found[name]
+    requirements = [_requirement(each, content) for each in content.get("requirement", [])]
+    for included in content.get("include", []):
+        # one level deep: a level of GB 50180 includes no other
+        if included not in found or "include" in found[included]:
+            raise InputError(
+                f"circle {name}, include: found '{included}'; name a circle that exists and "
+                "includes no other"
+            )
+        requirements += [
+            _requirement(each, found[included]) for each in found[included]["requirement"]
+        ]
+    ids = [each.id for each in requirements]
+    twice = sorted({each for each in ids if ids.count(each) > 1})
+    if twice:
+        raise InputError(f"circle {name}: requirement id '{twice[0]}' is used twice; rename one")
+    text = {key: content.get(key, "") for key in ("source", "clause", "confidence", "note")}
+    return Circle(
+        id=name,
+        name_zh=content["name_zh"],
+        name_en=content["name_en"],
+        requirements=tuple(requirements),
+        **text,
+    )
+
+
+def _requirement(content: Mapping[str, Any], circle: Mapping[str, Any]) -> Requirement:
+    return Requirement(
+        id=content["id"],
+        name_zh=content["name_zh"],
+        name_en=content["name_en"],
+        services=tuple(content["services"]),
+        at_least=content["at_least"],
+        limit=parse_limit(content["limit"]),
+        measure=content["measure"],
+        profile=content["profile"],
+        source=content.get("source", circle["source"]),
+        clause=content.get("clause", circle.get("clause", "")),
+        confidence=content["confidence"],
+        note=content.get("note", ""),
+    )
+
+
+def _osm_rules(content: Mapping[str, Any]) -> OsmRules:
+    def shaped(value: Any) -> Any:
+        return tuple(_tag_rule(each) for each in value) if _are_rules(value) else frozenset(value)
+
+    rules = {key: shaped(value) for key, value in content.items()}
+    rules["gate_hours"] = tuple(content["gate_hours"])
+    return OsmRules(**rules)
+
+
+def _are_rules(value: Sequence[Any]) -> bool:
+    return bool(value) and isinstance(value[0], Mapping)
+
+
+def _tag_rule(content: Mapping[str, Any]) -> TagRule:
+    def values(tags: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+        return {
+            key: frozenset([value] if isinstance(value, str) else value)
+            for key, value in tags.items()
+        }
+
+    return TagRule(
+        kind=content["kind"],
+        tags=values(content.get("tags", {})),
+        unless=values(content.get("unless", {})),
+        name_has=tuple(content.get("name_has", ())),
+    )
+
+
+def _column_names(found: Mapping[str, Any], left_out: Mapping[str, Any]) -> ColumnNames:
+    columns = {
+        table: tuple(
+            Column(**{**each, "also": tuple(each.get("also", ()))}) for each in content["column"]
+        )
+        for table, content in found.items()
+    }
+    spellings = {
+        table: {
+            column: {
+                spelling: value
+                for value, accepted in values.items()
+                for spelling in (value, *accepted)
+            }
+            for column, values in content.get("values", {}).items()
+        }
+        for table, content in found.items()
+    }
+    return ColumnNames(
+        columns=columns,
+        spellings=spellings,
+        policing=frozenset(left_out.get("policing", ())),
+        care=frozenset(left_out.get("care", ())),
+        personal=frozenset(left_out.get("personal", ())),
+    )
+
+
+def _name_in(table: pd.DataFrame, code: str, lang: Lang) -> str:
+    return str(table.loc[code, f"name_{lang}"]) if code in table.index else code
+
+
+def _named(found: Mapping[str, Any], name: str, what: str) -> Any:
+    if name not in found:
+        raise _not_named(found, name, what)
+    return found[name]
+
+
+def _not_named(known: Iterable[str], name: str, what: str) -> InputError:
+    return InputError(f"no {what} '{name}' in the catalogue; use one of {', '.join(known)}")
+
+
+def _check_names(catalogue: Catalogue) -> None:
+    """Refuse a catalogue in which a name used in one place is defined nowhere."""
+    problems = [*_unknown_services(catalogue), *_unknown_kinds(catalogue)]
+    problems += [
+        f"circle {circle.id}, requirement {each.id}: no profile '{each.profile}' in profiles.csv"
+        for circle in catalogue.circles.values()
+        for each in circle.requirements
+        if each.profile not in catalogue.profiles
+    ]
+    if problems:
+        raise InputError(f"catalogue: {problems[0]}; add it or correct the name", problems=problems)
+
+
+def _unknown_services(catalogue: Catalogue) -> Iterator[str]:
+    known = set(catalogue.services.index)
+    for code, services in catalogue.facilities["services"].items():
+        for each in set(services.split("|")) - known:
+            yield f"facilities, code {code}: service '{each}' is not in services.csv"
+    for circle in catalogue.circles.values():
+        for requirement in circle.requirements:
+            for each in set(requirement.services) - known:
+                yield (
+                    f"circle {circle.id}, requirement {requirement.id}: service '{each}' is not "
+                    "in services.csv"
+                )
+
+
+def _unknown_kinds(catalogue: Catalogue) -> Iterator[str]:
+    known = set(catalogue.facilities.index)
+    for rule in catalogue.osm.stations:
+        if rule.kind not in known:
+            yield f"osm stations: kind '{rule.kind}' is not in facilities.csv"
