@@ -4,6 +4,7 @@
 #   make test     all tests (installs Chromium, CJK fonts and GDAL's tools where they are missing)
 #   make check    format, lint, types, import contracts
 #   make bench    speed, with the machine and the command
+#   make docs     write docs/cli.md and docs/cli.zh-CN.md from the program
 #   make lock     resolve requirements.lock anew (needs uv)
 #   make clean    remove what these targets made
 #
@@ -16,7 +17,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench lock clean setup
+.PHONY: demo test check bench docs lock clean setup
 
 setup: $(READY)
 
@@ -39,6 +40,10 @@ check: $(READY)
 
 bench: $(READY)
 	for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
+
+docs: $(READY)
+	$(BIN)/python -c "from api.cli.reference import reference as r; print(r('en'), end='')" > docs/cli.md
+	$(BIN)/python -c "from api.cli.reference import reference as r; print(r('zh'), end='')" > docs/cli.zh-CN.md
 
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -76,7 +76,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if "--debug" in arguments:
             raise
-        return tell(error, lang)
+        return tell(error, lang, next((each for each in arguments if each in _VERBS), ""))
     return code if isinstance(code, int) else 0
 
 
@@ -99,7 +99,7 @@ def build_command() -> Any:
     return typer.main.get_command(app)
 
 
-def tell(error: Exception, lang: str) -> int:
+def tell(error: Exception, lang: str, verb: str = "") -> int:
     """Say on stderr what went wrong, and return the exit code."""
     from gis.errors import GisError, ResultError
 
@@ -112,9 +112,7 @@ def tell(error: Exception, lang: str) -> int:
                 _print(f"  · {problem}")
         return EXIT_NO_ANSWER if isinstance(error, ResultError) else EXIT_INPUT
     if isinstance(error, typer.TyperException):
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context else "minqing"
-        _print(_USAGE.of(lang).format(_usage_fault(error, lang), path))
+        _print(_USAGE.of(lang).format(_usage_fault(error, lang), f"minqing {verb}".strip()))
         return EXIT_INPUT
     if isinstance(error, typer.Abort):
         return 130

@@ -34,6 +34,7 @@ class Progress:
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
+        """Start to count the quiet second."""
         self._timer.start()
         return self
 
@@ -43,6 +44,7 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Take the line away."""
         self._timer.cancel()
         with self._lock:
             self._loud = False
