@@ -64,7 +64,8 @@ class OsmRules:
     walkable_with_foot
         ``highway`` values people walk on only where ``foot`` says yes (cycleways, bridleways).
     sidewalk_needed
-        Of ``walkable``: nobody walks there where ``sidewalk`` is one of ``sidewalk_none``.
+        Of ``walkable``: people walk there only where a ``sidewalk`` tag has one of the values
+        ``sidewalk_yes``, or ``foot`` says yes.
     motor_only
         Tags that close a way of any class to walkers (``motorroad=yes``), unless foot says yes.
     steps
@@ -105,7 +106,7 @@ class OsmRules:
     walkable: frozenset[str]
     walkable_with_foot: frozenset[str]
     sidewalk_needed: frozenset[str]
-    sidewalk_none: frozenset[str]
+    sidewalk_yes: frozenset[str]
     motor_only: tuple[TagRule, ...]
     steps: frozenset[str]
     areas: frozenset[str]

@@ -54,7 +54,7 @@ def judge(tags: Mapping[str, str], rules: OsmRules) -> Footway | None:
         return Footway(kind, dropped="foot")
     if foot in rules.foot_yes:
         return Footway(kind, "everyone")
-    if not walked or (kind in rules.sidewalk_needed and not _has_sidewalk(tags)):
+    if not walked or (kind in rules.sidewalk_needed and not _has_sidewalk(tags, rules)):
         return Footway(kind, dropped="class")
     if foot in rules.foot_private:
         return Footway(kind, "residents")
@@ -70,9 +70,9 @@ def _by_access(kind: str, tags: Mapping[str, str], rules: OsmRules) -> Footway:
     return Footway(kind, "residents" if access in rules.access_private else "everyone")
 
 
-def _has_sidewalk(tags: Mapping[str, str]) -> bool:
+def _has_sidewalk(tags: Mapping[str, str], rules: OsmRules) -> bool:
     sides = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
-    return any(tags.get(side) in {"yes", "both", "left", "right"} for side in sides)
+    return any(tags.get(side) in rules.sidewalk_yes for side in sides)
 
 
 def grade(incline: str | None) -> float:
