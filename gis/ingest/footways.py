@@ -47,22 +47,26 @@ def judge(tags: Mapping[str, str], rules: OsmRules) -> Footway | None:
     if kind is None:
         return None
     foot = tags.get("foot", "")
-    walked = kind in rules.walkable or kind in {rule.kind for rule in rules.platforms}
-    if not walked and kind not in rules.walkable_with_foot:
+    if kind not in rules.walkable_with_foot and not _is_walked(kind, rules):
         return Footway(kind, dropped="class")
     if foot in rules.foot_no:
         return Footway(kind, dropped="foot")
     if foot in rules.foot_yes:
         return Footway(kind, "everyone")
-    if not walked or (kind in rules.sidewalk_needed and not _has_sidewalk(tags, rules)):
-        return Footway(kind, dropped="class")
-    if foot in rules.foot_private:
-        return Footway(kind, "residents")
-    return _by_access(kind, tags, rules)
+    return _by_class_and_access(kind, tags, rules)
 
 
-def _by_access(kind: str, tags: Mapping[str, str], rules: OsmRules) -> Footway:
+def _is_walked(kind: str, rules: OsmRules) -> bool:
+    return kind in rules.walkable or any(kind == rule.kind for rule in rules.platforms)
+
+
+def _by_class_and_access(kind: str, tags: Mapping[str, str], rules: OsmRules) -> Footway:
     access = tags.get("access", "")
+    needs_sidewalk = kind in rules.sidewalk_needed and not _has_sidewalk(tags, rules)
+    if needs_sidewalk or not _is_walked(kind, rules):
+        return Footway(kind, dropped="class")
+    if tags.get("foot") in rules.foot_private:
+        return Footway(kind, "residents")
     if first_match(rules.motor_only, tags) is not None:
         return Footway(kind, dropped="motor_only")
     if access in rules.access_no:

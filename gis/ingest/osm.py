@@ -8,7 +8,6 @@ Reading a place from OpenStreetMap: streets, buildings, gates, walls, compounds,
 OpenStreetMap is always in WGS 84; so are the tables here.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,10 @@ from gis.ingest.osm_compounds import (
     within_compound,
 )
 from gis.ingest.osm_file import OsmFile, Progress, read_osm_file
-from gis.ingest.osm_places import build_barriers, build_buildings, build_entrances, keys_of
+from gis.ingest.osm_places import build_barriers, build_buildings, build_entrances
 from gis.ingest.osm_stations import build_stations
 from gis.ingest.osm_streets import build_streets
+from gis.ingest.tag_rules import RuleIndex
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 
@@ -140,12 +140,12 @@ def _part(progress: Progress | None, low: float, high: float) -> Progress:
 
 
 def _node_keys(rules: OsmRules) -> frozenset[str]:
-    return keys_of(rules.stations) | {"barrier", "entrance"}
+    return RuleIndex(rules.stations).keys | {"barrier", "entrance"}
 
 
 def _way_keys(rules: OsmRules) -> frozenset[str]:
     asked = (rules.platforms, rules.barrier_lines, rules.compounds, rules.stations)
-    return frozenset({"highway", "building"}).union(*(keys_of(each) for each in asked))
+    return frozenset({"highway", "building"}).union(*(RuleIndex(each).keys for each in asked))
 
 
 def _metres(file: OsmFile) -> Any:

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from gis.catalogue.osm import OsmRules, first_match
 from gis.ingest.osm_areas import Areas, find_areas
 from gis.ingest.osm_file import OsmFile, Tags
-from gis.ingest.osm_places import keys_of, table
+from gis.ingest.osm_places import table
 from gis.ingest.osm_streets import StreetPieces
+from gis.ingest.tag_rules import RuleIndex
 
 GATE_DISTANCE = 15.0
 """Metres from a compound's ring within which a gate belongs to it (ours)."""
@@ -50,11 +51,8 @@ class Surroundings:
 
 def find_compounds(file: OsmFile, rules: OsmRules) -> Areas:
     """Return the residential areas of the file."""
-    keys = keys_of(rules.compounds)
-    return find_areas(
-        file,
-        lambda tags: bool(keys & tags.keys()) and first_match(rules.compounds, tags) is not None,
-    )
+    kind_of = RuleIndex(rules.compounds).first
+    return find_areas(file, lambda tags: kind_of(tags) is not None)
 
 
 def build_compounds(around: Surroundings, rules: OsmRules, metres: Any) -> gpd.GeoDataFrame:
@@ -85,7 +83,7 @@ def build_compounds(around: Surroundings, rules: OsmRules, metres: Any) -> gpd.G
     public = _public_inside(shapes, around.streets, rules, metres)
     gated = pd.Series(told, index=compounds.index, dtype="object")
     gated[gated.isna() & walled] = "yes"
-    source = pd.Series(np.where(gated.notna(), "osm", None), index=compounds.index, dtype="object")
+    source = gated.where(gated.isna(), "osm")
     source[gated.isna() & public] = "assumed"
     gated[gated.isna() & public] = "no"
     return compounds.assign(gated=gated.fillna("unknown"), gated_source=source)
@@ -170,13 +168,8 @@ def build_gates(
 
 def _barrier_refs(file: OsmFile, rules: OsmRules) -> NDArray[np.int64]:
     """Return the nodes of walls and of the rings of compounds."""
-    keys = keys_of(rules.barrier_lines) | keys_of(rules.compounds)
-    both = (*rules.barrier_lines, *rules.compounds)
-    rows = [
-        row
-        for row, tags in enumerate(file.ways.tags)
-        if keys & tags.keys() and first_match(both, tags) is not None
-    ]
+    kind_of = RuleIndex((*rules.barrier_lines, *rules.compounds)).first
+    rows = [row for row, tags in enumerate(file.ways.tags) if kind_of(tags) is not None]
     areas = find_compounds(file, rules)
     rows += [row for each in areas.ways for row in each]
     return np.unique(file.ways.take(np.array(rows, dtype=np.int64)).refs)

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import osmium
@@ -149,7 +150,7 @@ def _silent(message: str, fraction: float | None) -> None:
     """Tell nobody."""
 
 
-def _content(source: Path) -> "osmium.io.File":
+def _content(source: Path) -> Any:
     """Return what libosmium reads; it opens .gz, .bz2 and .pbf itself, .xz is unpacked here."""
     name = source.name.lower()
     if not source.is_file():
@@ -173,13 +174,13 @@ def _content(source: Path) -> "osmium.io.File":
 
 
 def _format(name: str) -> str:
-    plain, _, packing = name.removesuffix(".xml").rpartition(".")
+    packing = name.rpartition(".")[2]
     if packing in {"gz", "bz2"}:
         return f"osm.{packing}"
     return "pbf" if packing == "pbf" else "osm"
 
 
-def _lines(data: "osmium.io.File", kinds: object, handlers: Sequence[object]) -> list[str]:
+def _lines(data: Any, kinds: Any, handlers: Sequence[Any]) -> list[str]:
     """Return the OPL lines of what the handlers let pass, in the order of the file."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "objects.opl"
@@ -198,7 +199,7 @@ def _missing_outlines(relations: OsmRelations, known: set[int]) -> list[int]:
     return sorted({ref for kind, ref, _ in members if kind == "w"} - known)
 
 
-def _outlines(data: "osmium.io.File", ids: list[int], places: object) -> list[str]:
+def _outlines(data: Any, ids: list[int], places: Any) -> list[str]:
     if not ids:
         return []
     return _lines(data, osmium.osm.WAY, [osmium.filter.IdFilter(ids), places])
@@ -279,7 +280,7 @@ def _members(text: str) -> Iterator[Member]:
         yield ref[0], int(ref[1:]), _plain(role)
 
 
-def _date(data: "osmium.io.File", source: Path) -> str | None:
+def _date(data: Any, source: Path) -> str | None:
     """Return the day the data stands for: a header field of a .pbf, ``osm_base`` of Overpass."""
     header = osmium.io.Reader(data, osmium.osm.NOTHING).header()
     stamp = header.get("osmosis_replication_timestamp") or header.get("timestamp")
@@ -290,9 +291,18 @@ def _date(data: "osmium.io.File", source: Path) -> str | None:
 
 
 def _beginning(source: Path, length: int = 2000) -> bytes:
-    openers = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-    with openers.get(source.suffix.lower(), open)(source, "rb") as file:
+    openers: dict[str, Callable[[Path], Any]] = {
+        ".gz": gzip.open,
+        ".bz2": bz2.open,
+        ".xz": lzma.open,
+    }
+    opened = openers.get(source.suffix.lower(), _plain_file)
+    with opened(source) as file:
         return bytes(file.read(length))
+
+
+def _plain_file(path: Path) -> Any:
+    return path.open("rb")
 
 
 def _unreadable(source: Path, found: str) -> InputError:

@@ -16,18 +16,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.catalogue.osm import OsmRules, TagRule, first_match
+from gis.catalogue.osm import OsmRules
 from gis.ingest.osm_areas import Areas, find_areas, way_lines
 from gis.ingest.osm_file import OsmFile, Tags
+from gis.ingest.tag_rules import RuleIndex
 
 WGS84 = "EPSG:4326"
 _WHOLE = re.compile(r"^\+?(\d{1,3})(?:\.0+)?$")
 _MOST_FLOORS = 300
-
-
-def keys_of(rules: Sequence[TagRule]) -> frozenset[str]:
-    """Return the keys without which none of the rules can hold."""
-    return frozenset(key for rule in rules for key in rule.tags)
 
 
 def table(ids: Sequence[str], geometry: Any, **columns: Any) -> gpd.GeoDataFrame:
@@ -85,11 +81,7 @@ def _address(tags: Tags) -> str | None:
 
 def build_barriers(file: OsmFile, rules: OsmRules) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
     """Return what stops a walker off the streets: lines, and the edges of areas."""
-    keys = keys_of(rules.barrier_lines)
-
-    def kind_of(tags: Tags) -> str | None:
-        return first_match(rules.barrier_lines, tags) if keys & tags.keys() else None
-
+    kind_of = RuleIndex(rules.barrier_lines).first
     kinds = [kind_of(tags) for tags in file.ways.tags]
     rows = np.array([row for row, kind in enumerate(kinds) if kind], dtype=np.int64)
     lines = way_lines(file.ways, rows)
@@ -127,8 +119,8 @@ def build_entrances(
     }
     of_building = _on_outlines(file, buildings, doors)
     of_station = _on_outlines(file, stations, doors)
-    rows, places, kinds, seen = [], [], [], defaultdict(int)
-    ids = []
+    ids, rows, places, kinds = [], [], [], []
+    seen: dict[int, int] = defaultdict(int)
     for node, row in doors.items():
         tags = file.nodes.tags[row]
         is_door = tags.get("entrance") in rules.entrances

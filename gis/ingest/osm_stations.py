@@ -7,8 +7,6 @@ The rules in ``data/osm`` give the kind, the facility catalogue the services of 
         --a point inside the polygon of the same kind and name--> one station
 """
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -16,8 +14,9 @@ import shapely
 
 from gis.catalogue import Catalogue
 from gis.ingest.osm_areas import Areas, find_areas
-from gis.ingest.osm_file import OsmFile, Tags
-from gis.ingest.osm_places import keys_of, table
+from gis.ingest.osm_file import OsmFile
+from gis.ingest.osm_places import table
+from gis.ingest.tag_rules import RuleIndex
 
 
 def build_stations(
@@ -29,24 +28,19 @@ def build_stations(
     A place drawn twice (a point and a polygon around it, of one kind and name) is one station:
     the polygon, with the hours of the point where it has none of its own.
     """
-    rules = catalogue.osm
-    keys = keys_of(rules.stations)
-
-    def kind_of(tags: Tags) -> str | None:
-        return rules.station_kind(tags) if keys & tags.keys() else None
-
+    kind_of = RuleIndex(catalogue.osm.stations).first
     areas = find_areas(file, lambda tags: kind_of(tags) is not None)
     at_nodes = [kind_of(tags) for tags in file.nodes.tags]
     rows = [row for row, kind in enumerate(at_nodes) if kind]
     points = shapely.points(file.nodes.lon[rows], file.nodes.lat[rows])
     tags = areas.tags + [file.nodes.tags[row] for row in rows]
-    kinds = [kind_of(each) for each in tags]
+    kinds = pd.Series([kind_of(each) for each in tags], dtype="string")
     drawn = table(
         areas.ids + [f"n{file.nodes.ids[row]}" for row in rows],
         [*areas.shapes, *points],
         name=pd.array([each.get("name") for each in tags], dtype="string"),
-        kind=pd.array(kinds, dtype="string"),
-        services=pd.array([_services(catalogue, kind) for kind in kinds], dtype="string"),
+        kind=kinds.array,
+        services=kinds.map(catalogue.facilities["services"]).astype("string").array,
         hours=pd.array([each.get("opening_hours") for each in tags], dtype="string"),
         state="open",
     )
@@ -59,11 +53,6 @@ def build_stations(
             "stations merged: drawn as point and area": len(drawn) - len(stations),
         },
     )
-
-
-def _services(catalogue: Catalogue, kind: str | None) -> Any:
-    known = catalogue.facilities["services"]
-    return known[kind] if kind in known.index else None
 
 
 def _merged(drawn: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
