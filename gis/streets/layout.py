@@ -23,7 +23,7 @@ P, H, S, PLACE = range(4)
 """Sides a node lies on; PLACE is a building or a station."""
 
 Ints = NDArray[np.int64]
-COLUMNS = ["tail", "head", "kind", "role", "street", "from_mm", "to_mm", "mm", "gate"]
+COLUMNS = ["tail", "head", "kind", "role", "street", "zone", "from_mm", "to_mm", "mm", "gate"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +141,15 @@ def _segments(table: pd.DataFrame, stops: pd.DataFrame) -> pd.DataFrame:
 
 def make_arcs(tail: Ints, head: Ints, kind: int, **columns: object) -> pd.DataFrame:
     """Make arcs of one kind; columns not given are blank."""
-    blank = {"role": -1, "street": -1, "from_mm": 0, "to_mm": 0, "mm": 0, "gate": -1}
+    blank = {
+        "role": -1,
+        "street": -1,
+        "zone": PUBLIC,
+        "from_mm": 0,
+        "to_mm": 0,
+        "mm": 0,
+        "gate": -1,
+    }
     return pd.DataFrame({"tail": tail, "head": head, "kind": kind, **blank, **columns})[COLUMNS]
 
 
@@ -155,7 +163,7 @@ def street_arcs(layout: Layout, visited: Ints) -> pd.DataFrame:
     """
     Lay the segments out on side P, those of zones on H too, those of visited zones on S.
 
-    Offsets are kept with the direction of the street: cost does not depend on it yet.
+    An arc's offsets run from its tail to its head, so they tell which way along the street it goes.
     """
     parts = []
     zone = layout.segments["zone"].to_numpy()
@@ -164,9 +172,10 @@ def street_arcs(layout: Layout, visited: Ints) -> pd.DataFrame:
         where = segments["zone"].to_numpy()
         one = layout.keys.of(side, where, segments["one"].to_numpy())
         two = layout.keys.of(side, where, segments["two"].to_numpy())
-        told = {name: segments[name].to_numpy() for name in ("street", "from_mm", "to_mm")}
-        length = told["to_mm"] - told["from_mm"]
-        parts.append(_both_ways(one, two, STREET, mm=length, **told))
+        start, stop = segments["from_mm"].to_numpy(), segments["to_mm"].to_numpy()
+        told = {"street": segments["street"].to_numpy(), "zone": where, "mm": stop - start}
+        parts.append(make_arcs(one, two, STREET, from_mm=start, to_mm=stop, **told))
+        parts.append(make_arcs(two, one, STREET, from_mm=stop, to_mm=start, **told))
     return pd.concat(parts)
 
 

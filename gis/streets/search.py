@@ -65,7 +65,8 @@ def price(network: Network, walker: Walker, access: Access) -> Priced:
     """Keep the passable arcs and give each its cost; of parallel arcs the cheapest stays."""
     arcs = network.arcs
     allowed = np.flatnonzero(passable(network, walker, access))
-    weight = _weights(network, walker, access)[allowed]
+    cost = arc_costs(network, walker, access)
+    weight = (cost * _WAY + arcs["mm"].to_numpy())[allowed]
     tail, head = arcs["tail"].to_numpy()[allowed], arcs["head"].to_numpy()[allowed]
     order = np.lexsort((allowed, weight, head, tail))
     tail, head = tail[order], head[order]
@@ -76,24 +77,30 @@ def price(network: Network, walker: Walker, access: Access) -> Priced:
     return Priced(network, walker, matrix, allowed[kept])
 
 
-def _weights(network: Network, walker: Walker, access: Access) -> Floats:
+def arc_costs(network: Network, walker: Walker, access: Access) -> Ints:
+    """Return the cost of every arc, passable or not; along a street a difference of two ends."""
     arcs = network.arcs
-    mm = arcs["mm"].to_numpy()
-    cost = cost_of(mm, walker)
+    cost = cost_of(arcs["mm"].to_numpy(), walker)
     on_street = arcs["kind"].to_numpy() == STREET
     street = arcs["street"].to_numpy()[on_street]
     slow = 1.0 if Lift.STEPS in access.lifts else (walker.steps_factor or 1.0)
     factor = np.where(network.steps[street], slow, 1.0)
     ends = [arcs[side].to_numpy()[on_street] for side in ("from_mm", "to_mm")]
     start, stop = (cost_of(end, walker, factor) for end in ends)
-    cost[on_street] = stop - start
-    weight: Floats = cost * _WAY + mm
-    return weight
+    cost = cost.copy()
+    cost[on_street] = np.abs(stop - start)
+    return cost
 
 
 def limit_weight(cost: int) -> float:
     """Return the greatest weight whose cost is at most ``cost``."""
     return cost * _WAY + (_WAY - 1)
+
+
+def cost_of_weight(weight: Floats) -> Floats:
+    """Return the cost part of weights; inf stays inf."""
+    cost: Floats = np.floor(weight / _WAY)
+    return cost
 
 
 def nearest(priced: Priced, stations: Ints, horizon: int) -> tuple[Ways, Floats]:
@@ -145,7 +152,7 @@ def _ways(priced: Priced, weight: Floats, before: NDArray[np.int32], owner: Ints
     home = priced.network.building
     reached = np.isfinite(weight[home])
     exact = np.where(reached, weight[home], 0.0)
-    cost = np.floor_divide(exact, _WAY)
+    cost = cost_of_weight(exact)
     mm = exact - cost * _WAY
     gate, estimated = _gates_used(priced, before, home)
     return Ways(

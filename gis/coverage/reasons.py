@@ -1,0 +1,94 @@
+"""
+Why somebody is covered or not: one reason for each home and requirement.
+
+Covered is COVERED. Else the first that holds of BAD_POSITION, OUTSIDE, NO_STATION, OFF_STREET,
+UNCONNECTED; then the first hindrance whose lifting alone would cover; else TOO_FAR.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.streets.access import Lift
+
+Flags = NDArray[np.bool_]
+
+REASONS = (
+    "COVERED",
+    "BAD_POSITION",
+    "OUTSIDE",
+    "NO_STATION",
+    "OFF_STREET",
+    "UNCONNECTED",
+    "LOCKED_IN",
+    "WALL",
+    "STEPS",
+    "SLOPE",
+    "FLOOR",
+    "CLOSED",
+    "FULL",
+    "TOO_FAR",
+)
+"""All reasons, in the order in which they are tried."""
+
+LIFTED = {
+    "LOCKED_IN": Lift.GATES,
+    "WALL": Lift.WALLS,
+    "STEPS": Lift.STEPS,
+    "SLOPE": Lift.SLOPE,
+    "CLOSED": Lift.HOURS,
+}
+"""What is thought away to try each hindrance."""
+
+NAMES = {
+    "COVERED": ("已覆盖", "covered"),
+    "BAD_POSITION": ("无法定位", "position unknown"),
+    "OUTSIDE": ("在片区之外", "outside the district"),
+    "NO_STATION": ("没有站点", "no station"),
+    "OFF_STREET": ("附近没有道路", "no street nearby"),
+    "UNCONNECTED": ("道路不连通", "not connected"),
+    "LOCKED_IN": ("门禁阻隔", "locked gate"),
+    "WALL": ("围墙阻隔", "wall"),
+    "STEPS": ("台阶阻隔", "steps"),
+    "SLOPE": ("坡度过陡", "slope"),
+    "FLOOR": ("楼层无电梯", "floor without lift"),
+    "CLOSED": ("当时未开放", "closed at that hour"),
+    "FULL": ("名额已满", "no places left"),
+    "TOO_FAR": ("距离过远", "too far"),
+}
+"""What people call each reason: (中文, English)."""
+
+
+def tell_reasons(
+    covered: Flags,
+    facts: dict[str, Flags],
+    would_cover: Callable[[Lift], Flags],
+    lifts: dict[str, Lift],
+) -> NDArray[np.object_]:
+    """
+    Give each home its one reason.
+
+    Parameters
+    ----------
+    covered
+        Homes whose requirement is met.
+    facts
+        Reasons that hold by themselves, such as OFF_STREET, each a flag per home.
+    would_cover
+        Answers which homes one lift alone would cover; asked only while somebody is undecided.
+    lifts
+        The hindrances to try, by reason.
+    """
+    reason = np.where(covered, "COVERED", "TOO_FAR").astype(object)
+    open_case = ~covered
+    for name in REASONS[1:-1]:
+        if name in facts:
+            hit = open_case & facts[name]
+        elif name in lifts and open_case.any():
+            hit = open_case & would_cover(lifts[name])
+        else:
+            continue
+        reason[hit] = name
+        open_case &= ~hit
+    return reason
