@@ -23,6 +23,10 @@ CENTIMETRES = 2
 """Decimals of plan metres within which two ends are the same node."""
 
 
+Place = tuple[float, float]
+"""A plan point in whole centimetres."""
+
+
 @dataclass(frozen=True)
 class Way:
     """A centre line on the plan, not yet cut."""
@@ -38,7 +42,7 @@ class StreetPlan:
     """``streets`` under the contract, and the plan point of every node id."""
 
     streets: gpd.GeoDataFrame
-    nodes: dict[str, tuple[float, float]]
+    nodes: dict[str, Place]
 
     def node_at(self, point: tuple[float, float]) -> str | None:
         """Id of the node at a plan point; None where no street has one."""
@@ -60,7 +64,7 @@ def build_streets(spec: Spec, ground: Ground, rng: np.random.Generator) -> Stree
     return StreetPlan(gpd.GeoDataFrame(pieces, geometry=lines, crs=spec.place["crs"]), nodes)
 
 
-def node(ways: list[Way]) -> tuple[pd.DataFrame, dict[str, tuple[float, float]]]:
+def node(ways: list[Way]) -> tuple[pd.DataFrame, dict[str, Place]]:
     """
     Cut ways where they meet on the same layer.
 
@@ -74,15 +78,12 @@ def node(ways: list[Way]) -> tuple[pd.DataFrame, dict[str, tuple[float, float]]]
     nodes
         Plan point of each node id ``n1, n2, ...``.
     """
-    ids: dict[tuple[float, float], str] = {}
+    ids: dict[Place, str] = {}
     rows: list[dict[str, Any]] = []
     # a few hundred ways, each cut at a handful of places
-    for way, places in zip(ways, _cuts(ways), strict=True):
-        for start, end in pairwise(places):
-            line = np.round(np.array(substring(way.line, start, end).coords), CENTIMETRES) + 0.0
-            u, v = (
-                ids.setdefault((float(x), float(y)), f"n{len(ids) + 1}") for x, y in line[[0, -1]]
-            )
+    for way, meets in zip(ways, _meets(ways), strict=True):
+        for line in _pieces(way.line, meets):
+            u, v = (ids.setdefault(line[end], f"n{len(ids) + 1}") for end in (0, -1))
             rows.append(
                 {"u": u, "v": v, "kind": way.kind, "name": way.name, "steps": way.kind == "steps"}
                 | {"users": "everyone", "layer": way.layer, "geometry": LineString(line)}
@@ -92,18 +93,41 @@ def node(ways: list[Way]) -> tuple[pd.DataFrame, dict[str, tuple[float, float]]]
     return frame, {name: place for place, name in ids.items()}
 
 
-def _cuts(ways: list[Way]) -> list[np.ndarray]:
-    """Distances along each way at which it is cut, both ends included."""
+def _meets(ways: list[Way]) -> list[list[Place]]:
+    """Every place where a way meets another on its layer; both ways get the same numbers."""
     lines = np.array([way.line for way in ways], dtype=object)
     layers = np.array([way.layer for way in ways])
     first, second = shapely.STRtree(lines).query(lines, predicate="intersects")
-    same = (first != second) & (layers[first] == layers[second])
-    first, second = first[same], second[same]
-    meets = shapely.intersection(lines[first], lines[second])
-    points, pair = shapely.get_parts(meets, return_index=True)
-    at = shapely.line_locate_point(lines[first[pair]], points)
-    owner = first[pair]
-    return [
-        np.unique(np.concatenate([[0.0, line.length], at[owner == way]]).round(CENTIMETRES))
-        for way, line in enumerate(lines)
-    ]
+    once = (first < second) & (layers[first] == layers[second])
+    first, second = first[once], second[once]
+    points, pair = shapely.get_parts(
+        shapely.intersection(lines[first], lines[second]), return_index=True
+    )
+    meets: list[list[Place]] = [[] for _ in ways]
+    for place, one, two in zip(
+        _rounded(shapely.get_coordinates(points)), first[pair], second[pair], strict=True
+    ):
+        meets[one].append(place)
+        meets[two].append(place)
+    return meets
+
+
+def _pieces(line: LineString, meets: list[Place]) -> list[list[Place]]:
+    """Points of each piece of a line cut at its meeting places; these are kept to the bit."""
+    ends = _rounded([line.coords[0], line.coords[-1]])
+    places = [*ends, *(place for place in dict.fromkeys(meets) if place not in ends)]
+    at = shapely.line_locate_point(line, shapely.points(places))
+    at[1] = line.length
+    order = np.argsort(at, kind="stable")
+    pieces = []
+    for here, there in pairwise(order):
+        inner = _rounded(substring(line, at[here], at[there]).coords[1:-1])
+        # a bend may lie on the meeting place itself
+        pieces.append(list(dict.fromkeys([places[here], *inner, places[there]])))
+    return pieces
+
+
+def _rounded(points: Any) -> list[Place]:
+    """Coordinates in whole centimetres, never -0."""
+    rounded = np.array(points, dtype=float).reshape(-1, 2).round(CENTIMETRES) + 0.0
+    return [(float(x), float(y)) for x, y in rounded]

@@ -95,16 +95,15 @@ def _own(name: str, number: int) -> str:
 
 def _recoded(table: Any, columns: list[str], code: str) -> Any:
     changed = table.copy()
-    changed.index = pd.Index(code + table.index.str[STREET_DIGITS:], name="id")
     for column in columns:
         changed[column] = code + table[column].str[STREET_DIGITS:]
-    return changed
+    return changed.set_index(pd.Index(code + table.index.str[STREET_DIGITS:], name="id"))
 
 
 def _prefixed(table: Any, columns: list[str], number: int) -> Any:
     changed = table.copy()
-    if number:
-        changed.index = pd.Index(table.index + f"-{number}", name="id")
-        for column in columns:
-            changed[column] = table[column] + f"-{number}"
-    return changed
+    if number == 0:
+        return changed
+    for column in columns:
+        changed[column] = table[column] + f"-{number}"
+    return changed.set_index(pd.Index(table.index + f"-{number}", name="id"))
