@@ -1,0 +1,274 @@
+"""
+Where the households of a ledger live: the building of each, by exact address.
+
+A ledger has no coordinates. A household is placed by compound and building, spelled in any usual
+way, or by its courtyard (``82号院``); a household that fits no building, or several, stays in the
+table without one and shows up later as BAD_POSITION. Nothing is guessed.
+
+    ledger rows + buildings --place_households--> households with their building
+
+Messages name rows and columns, never what stands in a household's cells.
+"""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from gis.ingest.addresses import building_key, community_key, is_yard, plain_place
+from gis.ingest.cells import NOTHING
+from gis.ingest.intake import Intake, Why, rows_in_words
+from gis.tables import LIST_SEPARATOR
+
+ADDRESS = ("compound", "building", "unit", "room", "address")
+_COUNTS = ("people", "elders_60", "elders_80", "children_0_12", "low_income")
+_FLOOR_OF_ROOM = re.compile(r"(\d{1,2})\d{2}")
+
+NO_HOUSEHOLD = Why(
+    "没有地址,也没有人数,不是一户",
+    "neither an address nor a number of people: no household",
+    "补上小区、楼栋、房号,或删去这一行",
+    "fill in compound, building and room, or delete the row",
+)
+
+
+@dataclass(frozen=True)
+class Places:
+    """
+    What a ledger's words may mean in this district.
+
+    Parameters
+    ----------
+    buildings
+        Index building id; columns ``name``, ``address``, ``compound``, ``compound_name``,
+        ``community``, ``community_name``, ``grid``, any of them missing where unknown.
+    compound, community
+        From what is written to an id, or nothing.
+    grid
+        From a community id (or nothing) and what is written to an id, or nothing.
+    """
+
+    buildings: pd.DataFrame
+    compound: Callable[[Any], str | None]
+    community: Callable[[Any], str | None]
+    grid: Callable[[Any, Any], str | None]
+    community_of_compound: Mapping[str, Any]
+
+
+def place_households(intake: Intake, places: Places) -> Intake:
+    """
+    Find the building of every household.
+
+    Parameters
+    ----------
+    intake
+        Ledger rows, parsed; the columns ``compound``, ``building``, ``community`` and ``grid``
+        hold what was written.
+
+    Returns
+    -------
+    Intake
+        ``id`` is the household number, or made from the address; ``building``, ``compound``,
+        ``community`` and ``grid`` are ids or missing: those of the building, and for a household
+        without one what is written, where it is known. Rejected are only rows without any
+        household and rows that repeat one.
+    """
+    intake = _without_repeats(_without_fillers(_with_columns(intake)))
+    written = intake.frame
+    found, why = _find(written, places.buildings)
+    frame = written.assign(building=found)
+    lone = found.isna()
+    compound = found.map(places.buildings["compound"]).where(
+        ~lone, written["compound"].map(places.compound)
+    )
+    community = found.map(places.buildings["community"]).where(
+        ~lone, written["community"].map(places.community)
+    )
+    community = community.where(community.notna(), compound.map(places.community_of_compound))
+    pairs = zip(community, written["grid"], strict=True)
+    named = pd.Series([places.grid(*pair) for pair in pairs], index=frame.index, dtype=object)
+    grid = found.map(places.buildings["grid"]).where(~lone, named)
+    frame = _with_floor(frame.assign(compound=compound, community=community, grid=grid))
+    return _said(intake.replace(frame=frame), why)
+
+
+def _with_columns(intake: Intake) -> Intake:
+    frame = intake.frame.copy()
+    for name in (*ADDRESS, *_COUNTS, "id", "community", "grid", "floor"):
+        if name not in frame:
+            frame[name] = pd.Series(None, index=frame.index, dtype=object)
+    return intake.replace(frame=frame)
+
+
+def _without_fillers(intake: Intake) -> Intake:
+    meaning = [*ADDRESS, *_COUNTS, "id"]
+    nothing = intake.frame[meaning].isna().all(axis=1)
+    return intake.without(nothing, NO_HOUSEHOLD)
+
+
+def _without_repeats(intake: Intake) -> Intake:
+    frame = intake.frame
+    keys = _address_keys(frame)
+    numbers = frame["id"].where(frame["id"].notna(), None)
+    first_by_number = _first_rows(numbers)
+    first_by_address = _first_rows(keys)
+    first = first_by_number.fillna(first_by_address)
+    whys = pd.Series(
+        [_repeated(int(row)) if pd.notna(row) else None for row in first],
+        index=frame.index,
+        dtype=object,
+    )
+    made = pd.Series(
+        [_made_id(intake.layer, row, key) for row, key in keys.items()],
+        index=frame.index,
+        dtype=object,
+    )
+    ids = numbers.where(numbers.notna(), made).astype(str)
+    return intake.replace(frame=frame.assign(id=ids, row=frame.index)).without(first.notna(), whys)
+
+
+def _first_rows(keys: pd.Series) -> pd.Series:
+    """Return, for a row that repeats an earlier one, the number of that earlier row."""
+    rows = pd.Series(keys.index, index=keys.index)
+    first = rows.groupby(keys).transform("first")
+    return first.where(keys.notna() & (first != rows)).astype("Int64")
+
+
+def _repeated(row: int) -> Why:
+    return Why(
+        f"与第 {row} 行是同一户(户号或地址相同)",
+        f"the same household as row {row} (same number or address)",
+        "删去重复行;若表里一行是一个人,请先按户汇总",
+        "delete the repeated row; where a row is a person, sum up by household first",
+    )
+
+
+def _address_keys(frame: pd.DataFrame) -> pd.Series:
+    """Return one text per full address; missing where compound, building or room is."""
+    compound = frame["compound"].where(frame["compound"].notna(), frame["address"])
+    parts = [
+        frame["community"].map(_text(community_key)).fillna(""),
+        compound.map(_text(plain_place)),
+        frame["building"].map(_text(building_key)).fillna(""),
+        frame["unit"].map(_text(building_key)).fillna(""),
+        frame["room"].map(_text(plain_place)),
+    ]
+    whole = pd.concat(parts, axis=1).isna().any(axis=1)
+    joined = parts[0].astype(object)
+    for part in parts[1:]:
+        joined = joined + LIST_SEPARATOR + part.fillna("").astype(object)
+    return joined.where(~whole, None)
+
+
+def _text(read: Callable[[str], str]) -> Callable[[Any], str | None]:
+    return lambda cell: read(cell) if isinstance(cell, str) and cell not in NOTHING else None
+
+
+def _made_id(layer: str, row: Any, key: Any) -> str:
+    if not isinstance(key, str):
+        return f"{layer}-{row}"
+    # from the address, so that a ledger sorted anew keeps its ids
+    return "h" + hashlib.blake2s(key.encode(), digest_size=6).hexdigest()
+
+
+def _find(written: pd.DataFrame, buildings: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the building id or nothing, and ``none``, ``several`` or nothing for the reason."""
+    index = _Index(buildings)
+    cells = written[["community", "compound", "building", "address"]].astype(object)
+    answers = {
+        key: index.find(*(cell if isinstance(cell, str) else "" for cell in key))
+        for key in set(map(tuple, cells.itertuples(index=False, name=None)))
+        if not any(isinstance(cell, float) for cell in key)
+    }
+    found, why = [], []
+    for key in cells.itertuples(index=False, name=None):
+        plain = tuple(cell if isinstance(cell, str) else "" for cell in key)
+        fitting = answers.get(key) if key in answers else index.find(*plain)
+        fitting = fitting or frozenset()
+        found.append(next(iter(fitting)) if len(fitting) == 1 else None)
+        why.append(None if len(fitting) == 1 else "several" if fitting else "none")
+    return (
+        pd.Series(found, index=written.index, dtype=object),
+        pd.Series(why, index=written.index, dtype=object),
+    )
+
+
+class _Index:
+    """Buildings by the ways a ledger may name them; every answer is a set of building ids."""
+
+    def __init__(self, buildings: pd.DataFrame) -> None:
+        self._in_compound: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._of_compound: dict[str, set[str]] = defaultdict(set)
+        self._at: dict[str, set[str]] = defaultdict(set)
+        self._community: dict[str, str] = {}
+        for row in buildings.itertuples():
+            compound = _cell(row.compound_name)
+            name, address = _cell(row.name), _cell(row.address)
+            identity = str(row.Index)
+            self._community[identity] = community_key(_cell(row.community_name) or "")
+            if compound:
+                self._of_compound[plain_place(compound)].add(identity)
+                if name:
+                    key = (plain_place(compound), building_key(name, compound))
+                    self._in_compound[key].add(identity)
+            for text in {name if name and is_yard(name) else "", address} - {"", None}:
+                self._at[plain_place(str(text))].add(identity)
+
+    def find(self, community: str, compound: str, building: str, address: str) -> frozenset[str]:
+        fitting = self._fitting(compound, building, address)
+        if len(fitting) > 1 and community:
+            key = community_key(community)
+            fitting = {each for each in fitting if self._community[each] == key} or fitting
+        return frozenset(fitting)
+
+    def _fitting(self, compound: str, building: str, address: str) -> set[str]:
+        place = plain_place(compound)
+        if compound and building:
+            return self._in_compound.get((place, building_key(building, compound)), set())
+        if building and is_yard(building):
+            place = plain_place(building)
+        elif not compound and address:
+            place = plain_place(address)
+        if not place:
+            return set()
+        # a courtyard, or a compound of one building, is a whole address
+        return self._of_compound.get(place, set()) or self._at.get(place, set())
+
+
+def _cell(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _with_floor(frame: pd.DataFrame) -> pd.DataFrame:
+    """Fill the floor from a room number of three or four digits: 502 is on 5, 1203 on 12."""
+    rooms = frame["room"].map(lambda cell: str(cell).strip() if isinstance(cell, str) else "")
+    floors = rooms.map(_floor_of)
+    return frame.assign(floor=frame["floor"].where(frame["floor"].notna(), floors))
+
+
+def _floor_of(room: str) -> int | None:
+    match = _FLOOR_OF_ROOM.fullmatch(room)
+    return int(match[1]) if match and int(match[1]) > 0 else None
+
+
+def _said(intake: Intake, why: pd.Series) -> Intake:
+    several = list(why.index[why == "several"])
+    none = list(why.index[why == "none"])
+    if none:
+        rows = rows_in_words(none)
+        intake = intake.noting(
+            f"{len(none)} 户的地址在楼栋表中找不到,保留但未落位(第 {rows} 行)",
+            f"{len(none)} household(s) fit no building; kept without a place (rows {rows})",
+        )
+    if several:
+        rows = rows_in_words(several)
+        intake = intake.noting(
+            f"{len(several)} 户的地址对应不止一栋楼,保留但未落位(第 {rows} 行)",
+            f"{len(several)} household(s) fit several buildings; kept without a place "
+            f"(rows {rows})",
+        )
+    return intake

@@ -1,0 +1,157 @@
+"""
+Points that serve: stations, candidates, and the gates people pass.
+
+    rows --kinds_known--> kind and services of the catalogue --near_streets--> stations
+"""
+
+import difflib
+
+import pandas as pd
+
+from gis import tables
+from gis.catalogue import Catalogue, plain_header
+from gis.ingest.cells import list_reader, parse_cells
+from gis.ingest.fit import near_streets, with_compound_of_gates
+from gis.ingest.ground import Ground
+from gis.ingest.intake import InputFile, Intake, Why, read_intake
+from gis.ingest.layers import check_shapes, place, with_ids
+from gis.tables import LIST_SEPARATOR
+
+_POINTS = frozenset({"stations", "candidates", "gates", "buildings"})
+"""Layers whose points lie in buildings or on streets, so that a wrong frame shows."""
+
+NO_KIND = Why(
+    "没有写明站点类型",
+    "no kind of station is given",
+    "填“类型”列(如 老年食堂),或导入时指明整张表的类型",
+    "fill in the 'kind' column (such as elder_canteen), or name one kind for the whole file",
+)
+
+
+def read_stations(file: InputFile, ground: Ground, catalogue: Catalogue) -> Intake:
+    """Read stations; kinds and services the catalogue does not know are turned away."""
+    intake = read_points(file, "stations", tables.Stations, ground, catalogue)
+    intake = near_streets(
+        _with_services(_with_kind(intake, file, catalogue), catalogue), ground.streets
+    )
+    frame = intake.frame
+    state = frame["state"] if "state" in frame else pd.Series(None, index=frame.index)
+    return intake.replace(frame=frame.assign(state=state.fillna("open"))).require_rows()
+
+
+def read_candidates(file: InputFile, ground: Ground, catalogue: Catalogue) -> Intake:
+    """Read possible sites."""
+    intake = read_points(file, "candidates", tables.Candidates, ground, catalogue)
+    return near_streets(intake, ground.streets).require_rows()
+
+
+def read_gates(
+    file: InputFile, ground: Ground, catalogue: Catalogue, compounds: pd.DataFrame
+) -> Intake:
+    """Read gates and link them to compounds; what is not said about one is unknown."""
+    intake = read_points(file, "gates", tables.Gates, ground, catalogue)
+    intake = with_compound_of_gates(intake, compounds)
+    frame = intake.frame
+    users = frame["users"] if "users" in frame else pd.Series(None, index=frame.index)
+    frame = frame.assign(users=users.fillna("unknown"), source="given")
+    return intake.replace(frame=frame).require_rows()
+
+
+def read_points(
+    file: InputFile, layer: str, contract: tables.Contract, ground: Ground, catalogue: Catalogue
+) -> Intake:
+    """Read any layer up to parsed cells, geometry in the district's frame, and ids."""
+    intake = read_intake(file, layer, catalogue.columns)
+    mapped = ground.mapped if layer in _POINTS else None
+    intake = place(intake, file, ground.crs, near=ground.near, mapped=mapped)
+    intake = check_shapes(intake, contract)
+    if layer == "stations":
+        # kinds and services are checked against the catalogue, not only against spellings
+        kept = [name for name in ("kind", "services") if name in intake.frame]
+        words = intake.frame[kept]
+        parsed = parse_cells(
+            intake.replace(frame=intake.frame.drop(columns=kept)), contract, catalogue.columns
+        )
+        intake = parsed.replace(frame=parsed.frame.join(words))
+    else:
+        intake = parse_cells(intake, contract, catalogue.columns)
+    return with_ids(intake)
+
+
+def _with_kind(intake: Intake, file: InputFile, catalogue: Catalogue) -> Intake:
+    known = kind_spellings(catalogue)
+    frame = intake.frame
+    written = frame["kind"] if "kind" in frame else pd.Series(None, index=frame.index, dtype=object)
+    if file.kind is not None:
+        written = written.fillna(file.kind)
+    kinds = written.map(
+        lambda text: known.get(plain_header(text)) if isinstance(text, str) else None
+    )
+    services = frame["services"] if "services" in frame else pd.Series(None, index=frame.index)
+    intake = intake.replace(frame=frame.assign(kind=kinds.astype(object)))
+    intake = intake.without(written.isna() & services.isna(), NO_KIND, column="kind")
+    unknown = kinds.isna() & written.notna()
+    whys = written[unknown].map(lambda text: _unknown(text, known, catalogue, "kind"))
+    return intake.without(unknown, whys, column="kind", found=written)
+
+
+def _with_services(intake: Intake, catalogue: Catalogue) -> Intake:
+    frame = intake.frame
+    of_kind = frame["kind"].map(
+        lambda kind: (
+            LIST_SEPARATOR.join(catalogue.services_of(kind)) or None
+            if isinstance(kind, str)
+            else None
+        )
+    )
+    if "services" not in frame:
+        return intake.replace(frame=frame.assign(services=of_kind.astype(object)))
+    known = service_spellings(catalogue)
+    read = list_reader(known, frozenset(catalogue.services.index))
+    written = frame["services"]
+    answers = written.map(lambda text: read(text) if isinstance(text, str) else (None, True))
+    services = answers.map(lambda answer: answer[0]).astype(object)
+    unknown = ~answers.map(lambda answer: answer[1]).astype(bool)
+    whys = written[unknown].map(lambda text: _unknown(text, known, catalogue, "services"))
+    services = services.where(services.notna(), of_kind)
+    intake = intake.replace(frame=frame.assign(services=services))
+    return intake.without(unknown, whys, column="services", found=written)
+
+
+def kind_spellings(catalogue: Catalogue) -> dict[str, str]:
+    """Return every accepted way of writing a kind of station (plain form) -> its code."""
+    facilities = catalogue.facilities
+    names = {
+        plain_header(str(name)): str(code)
+        for column in ("name_en", "name_zh")
+        for code, name in facilities[column].dropna().items()
+    }
+    codes = {plain_header(str(code)): str(code) for code in facilities.index}
+    return names | catalogue.columns.values("stations", "kind") | codes
+
+
+def service_spellings(catalogue: Catalogue) -> dict[str, str]:
+    """Return every accepted way of writing a service (plain form) -> its code."""
+    services = catalogue.services
+    names = {
+        plain_header(str(name)): str(code)
+        for column in ("name_en", "name_zh")
+        for code, name in services[column].dropna().items()
+    }
+    codes = {plain_header(str(code)): str(code) for code in services.index}
+    return names | catalogue.columns.values("stations", "services") | codes
+
+
+def _unknown(text: str, known: dict[str, str], catalogue: Catalogue, column: str) -> Why:
+    table = catalogue.facilities if column == "kind" else catalogue.services
+    near = difflib.get_close_matches(plain_header(text), known, n=3, cutoff=0.4)
+    codes = list(dict.fromkeys(known[each] for each in near)) or list(table.index[:3])
+    zh = "、".join(str(table["name_zh"][code]) for code in codes)
+    en = ", ".join(codes)
+    what_zh, what_en = ("站点类型", "kind of station") if column == "kind" else ("服务", "service")
+    return Why(
+        f"不认识的{what_zh}",
+        f"unknown {what_en}",
+        f"可用:{zh} 等 {len(table)} 种,全部见 minqing catalogue",
+        f"use {en} or another of {len(table)}; `minqing catalogue` lists them",
+    )
