@@ -1,0 +1,156 @@
+"""Opening hours: what is asked, what is written, what is open."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from gis.errors import InputError
+from gis.places.hours import open_at, osm_hours, parse_when, readable
+
+SATURDAY_TEN = parse_when("周六 10:00")
+
+
+def is_open(hours, when, **options):
+    return open_at(pd.Series([hours], dtype="string"), parse_when(when), **options).iloc[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["周六 10:00", "星期六上午10点", "礼拜六 10：00", "Sat 10:00", "Sa 10:00", "saturday, 10:00"],
+)
+def test_a_weekday_and_a_time_are_read_in_both_languages(text):
+    when = parse_when(text)
+    assert (when.weekday, when.minute, when.date) == (5, 600, None)
+    assert when.label("zh") == "周六 10:00"
+    assert when.label("en") == "Sat 10:00"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "2026-03-07 15:30",
+        "2026-03-07T15:30",
+        "2026/3/7 15:30",
+        "2026年3月7日 周六 下午3点半",
+        datetime.fromisoformat("2026-03-07T15:30"),
+    ],
+)
+def test_a_date_brings_its_own_weekday(given):
+    when = parse_when(given)
+    assert (when.weekday, when.minute, str(when.date)) == (5, 930, "2026-03-07")
+    assert when.moment() == datetime.fromisoformat("2026-03-07T15:30")
+    assert parse_when(when) is when
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["周六", "10:00", "周六 25:00", "周日 24:00", "2026-02-30 10:00", "2026-03-07 周一 9:00", ""],
+)
+def test_a_time_that_is_incomplete_or_impossible_is_refused(text):
+    with pytest.raises(InputError, match="write a day and a time, as 周六 10:00 or Sat 10:00"):
+        parse_when(text)
+
+
+def test_a_time_with_a_zone_is_refused():
+    with pytest.raises(InputError, match="give the local time without a zone"):
+        parse_when(datetime(2026, 3, 7, 10, tzinfo=UTC))
+
+
+def test_a_weekday_is_evaluated_in_the_first_whole_week_of_march_2026():
+    days = [parse_when(f"{day} 08:00").moment() for day in ("周一", "周日")]
+    assert [f"{day:%Y-%m-%d}" for day in days] == ["2026-03-02", "2026-03-08"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "when", "expected"),
+    [
+        ("Mo-Fr 09:00-17:00", "周五 16:59", True),
+        ("Mo-Fr 09:00-17:00", "周五 17:00", False),
+        ("Mo-Fr 09:00-17:00", "周六 10:00", False),
+        ("24/7", "周日 03:00", True),
+        ("off", "周日 03:00", False),
+        # past midnight the night belongs to the day before
+        ("Fr 22:00-02:00", "周六 01:00", True),
+        ("Fr 22:00-02:00", "周五 01:00", False),
+        ("Su 22:00-02:00", "周一 01:59", True),
+        ("晚上10点-次日2点", "周三 01:30", True),
+        ("晚上10点-次日2点", "周三 02:00", False),
+    ],
+)
+def test_hours_are_open_up_to_their_end_and_across_midnight(hours, when, expected):
+    assert bool(is_open(hours, when)) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "osm"),
+    [
+        ("周一至周五 9:00-17:00", "Mo-Fr 09:00-17:00"),
+        ("周末 9:00-12:00", "Sa-Su 09:00-12:00"),
+        ("全天", "00:00-24:00"),
+        ("24小时", "00:00-24:00"),
+        ("周一至周五8:30-12:00，14:00-17:30", "Mo-Fr 08:30-12:00,14:00-17:30"),
+        ("周一至周五8:30-12:00；14:00-17:30", "Mo-Fr 08:30-12:00,14:00-17:30"),
+        ("9:00-12:00；14:00-17:00", "09:00-12:00,14:00-17:00"),
+        ("上午8:30-12:00 下午2点-5点半", "08:30-12:00,14:00-17:30"),
+        ("每天9:00-17:00（周一闭馆）", "Mo-Su 09:00-17:00; Mo off"),
+        ("周一、三、五 9:00—11:00；周六日 全天", "Mo,We,Fr 09:00-11:00; Sa,Su 00:00-24:00"),
+        ("星期一到星期日：6:30～22:30", "Mo-Su 06:30-22:30"),
+        ("晚上7点-9点", "19:00-21:00"),
+        ("中午12点-2点", "12:00-14:00"),
+        ("9-17点", "09:00-17:00"),
+        ("工作日9点到17点", "Mo-Fr 09:00-17:00; PH off"),
+        ("法定节假日休息，周一至周五9:00-17:00", "Mo-Fr 09:00-17:00; PH off"),
+        ("周末及节假日 9:00-12:00", "Sa-Su,PH 09:00-12:00"),
+        ("Mon-Fri 9:00-17:00", "Mo-Fr 9:00-17:00"),
+    ],
+)
+def test_what_staff_write_is_put_into_osm_syntax(written, osm):
+    assert osm_hours(written) == osm
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "午休12:00-14:00",
+        "电话预约",
+        "周一至周五",
+        "上午9:00-5:00",
+        "周六 25:00-26:00",
+        "9-17",
+        "以通知为准",
+        "周一休息9:00-10:00",
+    ],
+)
+def test_a_phrase_not_wholly_understood_is_not_half_read(written):
+    assert osm_hours(written) is None
+
+
+def test_unknown_hours_stay_unknown_in_a_boolean_column_on_the_same_index():
+    hours = pd.Series(
+        ["Sa 09:00-12:00", None, "凭预约", "Mo 09:00-12:00", "24/7 unknown"],
+        index=list("abcde"),
+        dtype="string",
+    )
+    found = open_at(hours, SATURDAY_TEN)
+    assert found.dtype == "boolean"
+    assert found.index.equals(hours.index)
+    assert found.fillna(value=False).tolist() == [True, False, False, False, False]
+    assert found.isna().tolist() == [False, True, True, False, True]
+    assert readable(hours).isna().tolist() == [False, True, False, False, False]
+    assert readable(hours).fillna(value=False).tolist() == [True, False, False, True, True]
+
+
+def test_no_hours_at_all_keep_the_boolean_type():
+    empty = open_at(pd.Series([], dtype="string"), SATURDAY_TEN)
+    assert empty.dtype == "boolean"
+    assert open_at(pd.Series([None, None], dtype="object"), SATURDAY_TEN).dtype == "boolean"
+
+
+def test_public_holidays_count_only_with_a_date_and_a_country():
+    hours = "Mo-Su 09:00-17:00; PH off"
+    assert is_open(hours, "2026-10-01 10:00")
+    assert not is_open(hours, "2026-10-01 10:00", country="CN")
+    assert is_open(hours, "周四 10:00", country="CN")
+    with pytest.raises(InputError, match="write an ISO code such as CN"):
+        is_open(hours, "2026-10-01 10:00", country="Nirgendwo")
