@@ -1,5 +1,6 @@
 """The verbs that answer a question on stdout: check, cover, gaps, catalogue."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from api.cli.options import (
     asks,
 )
 from api.cli.show import put, put_frame, put_json, say
+from api.cli.summary import coverage_text, gaps_text, headline
 from api.cli.words import WRITTEN
 from api.cli.work import answered, open_district
 
@@ -45,14 +47,16 @@ def cover(
     lang: Lang = "zh",
 ) -> None:
     """Tell who is inside the circle."""
-    coverage = answered(open_district(district, lang), asked)
+    coverage = answered(open_district(district, lang), asked, lang)
     if detail is not None:
         coverage.detail.to_csv(detail, index=False, lineterminator="\n")
         say(WRITTEN, lang, path=detail)
     if form == "json":
-        put_json(coverage.to_dict())
+        put_json(coverage.to_dict(by))
+    elif form == "csv":
+        put_frame(coverage.summary(by).reset_index(), form)
     else:
-        put_frame(coverage.summary(by=by or "community"), form)
+        put(coverage_text(coverage, by, lang))
 
 
 @asks
@@ -65,18 +69,21 @@ def gaps(
     lang: Lang = "zh",
 ) -> None:
     """List who is left out and why."""
+    from gis.explain import explain, gaps_dict
     from gis.export import write_gaps
 
-    import gis
-
     place = open_district(district, lang)
-    coverage = answered(place, asked)
-    found = gis.explain(place, coverage)
-    if output is None:
+    coverage = answered(place, asked, lang)
+    found = explain(place, coverage)
+    if form == "json":
+        put_json(gaps_dict(coverage, found))
+    elif form == "csv":
         put_frame(found, form)
-        return
-    write_gaps(output, place, coverage, found, lang=lang)
-    say(WRITTEN, lang, path=output)
+    elif output is None:
+        put(headline(coverage, lang) + "\n\n" + gaps_text(found, lang))
+    if output is not None:
+        write_gaps(output, place, coverage, found, lang=lang)
+        say(WRITTEN, lang, path=output)
 
 
 def catalogue(
@@ -88,10 +95,42 @@ def catalogue(
     lang: Lang = "zh",
 ) -> None:
     """Print the knowledge in force."""
-    from gis.catalogue import catalogue_tables, load_catalogue
+    from gis.catalogue import catalogue_dict, catalogue_tables, load_catalogue
 
-    tables = catalogue_tables(load_catalogue(*catalogue or ()), lang)
-    for name, frame in tables.items():
-        if table in (None, name):
-            put(f"\n{name}")
-            put_frame(frame, form)
+    if schema is not None:
+        put(_schema(schema))
+        return
+    in_force = load_catalogue(*catalogue or ())
+    tables = catalogue_tables(in_force, lang)
+    chosen = [table] if table else list(tables)
+    if unknown := set(chosen) - set(tables):
+        raise _not_among("--table", unknown.pop(), tables)
+    if form == "json":
+        whole = catalogue_dict(in_force)
+        put_json(whole[table] if table else whole)
+    elif form == "csv" and not table:
+        raise _not_among("--format csv --table", "", tables)
+    else:
+        for name in chosen:
+            if not table:
+                put(f"\n{name}")
+            put_frame(tables[name], form)
+
+
+def _schema(name: str) -> str:
+    from gis.catalogue import data_root
+
+    known = {path.stem: path for path in sorted((data_root() / "schema").glob("*.json"))}
+    if name not in known:
+        raise _not_among("--schema", name, known)
+    return known[name].read_text(encoding="utf-8").rstrip()
+
+
+def _not_among(option: str, found: str, known: Iterable[str]) -> Exception:
+    from gis.errors import InputError
+
+    listed = ", ".join(known)
+    return InputError(
+        f"{option}：没有“{found}”；可用：{listed}",
+        english=f"{option}: found '{found}'; use one of {listed}",
+    )

@@ -6,9 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.options import Catalogues, Lang, Output, keyword, with_parameters
-from api.cli.show import say
-from api.cli.words import LAYERS, WRITTEN
+from api.cli.options import Catalogues, Format, Lang, Output, keyword, with_parameters
+from api.cli.progress import Progress
+from api.cli.show import put_frame, say
+from api.cli.words import LAYERS, WRITTEN, Words
+
+REJECTS = "rejects.xlsx"
+_REPORT = ["layer", "source", "frame", "conversion", "rows_read", "kept", "rejected", "note"]
+_STARTING = Words("准备读取", "getting ready to read")
+_SAVING = Words("写入街道文件夹", "writing the district")
+_REJECTED = Words(
+    "{count} 行没有读入，原因和改法见 {path}",
+    "{count} rows were not kept; reasons and remedies are in {path}",
+)
 
 
 def template(*, output: Output = Path("minqing-template.xlsx"), lang: Lang = "zh") -> None:
@@ -35,7 +45,72 @@ def fetch(
 
 
 def import_(**given: Any) -> None:
-    """Read files into a district folder."""
+    """Read files into a district folder; its options are laid out below."""
+    lang, output = given["lang"], given["output"]
+    with Progress(lang) as progress:
+        progress.stage(_STARTING)
+        import gis
+        from gis.export import write_rejects
+
+        district = gis.import_district(
+            _sources(given),
+            name=given["name"],
+            catalogue=gis.load_catalogue(*given["catalogue"] or ()),
+            progress=progress,
+        )
+        progress.stage(_SAVING)
+        gis.save_district(district, output)
+        if len(district.rejects):
+            write_rejects(output / REJECTS, district, lang=lang)
+    put_frame(district.provenance[_REPORT], given["form"], lang=lang)
+    say(WRITTEN, lang, path=output)
+    if len(district.rejects):
+        say(_REJECTED, lang, count=len(district.rejects), path=output / REJECTS)
+
+
+def _sources(given: dict[str, Any]) -> Any:
+    from gis.ingest.build import Sources
+
+    files = {name: _file(name, given) for name in LAYERS if given[name] is not None}
+    _require_used(given["convert"] or [], [file.frame for file in files.values()])
+    return Sources(**files, gates_complete=given["gates_complete"])
+
+
+def _file(name: str, given: dict[str, Any]) -> Any:
+    from gis.ingest.intake import InputFile
+
+    path: Path = given[name]
+    # an OpenStreetMap file is always WGS-84; the shared frame is meant for the others
+    shared = None if name == "streets" and _is_osm(path) else given["frame"]
+    frame = given[f"{name}_frame"] or shared
+    agreed = [each for each in given["convert"] or [] if each.split(":")[0] == frame]
+    return InputFile(
+        path,
+        frame=frame,
+        convert=agreed[0] if agreed else None,
+        layer=given[f"{name}_layer"],
+        kind=given["stations_kind"] if name == "stations" else None,
+        keep=given["stations_keep"] if name == "stations" else None,
+    )
+
+
+def _is_osm(path: Path) -> bool:
+    return ".osm" in path.suffixes or path.suffix == ".pbf"
+
+
+def _require_used(conversions: list[str], frames: list[str | None]) -> None:
+    """Refuse a conversion that no file needs: its frame was forgotten or written differently."""
+    from gis.errors import InputError
+
+    for conversion in conversions:
+        source = conversion.split(":")[0]
+        if source not in frames:
+            raise InputError(
+                f"--convert {conversion}：没有文件声明坐标系 {source}；"
+                f"请给出，如 --stations-frame {source}",
+                english=f"--convert {conversion}: no file is declared as {source}; "
+                f"declare one, such as --stations-frame {source}",
+            )
 
 
 def _layer_options() -> list[inspect.Parameter]:
@@ -44,7 +119,7 @@ def _layer_options() -> list[inspect.Parameter]:
     frame = Annotated[str | None, typer.Option(metavar="FRAME")]
     layer = Annotated[str | None, typer.Option(metavar="NAME")]
     return [
-        keyword(name + suffix, annotation, None)
+        keyword(name + suffix, annotation, *([] if name + suffix == "streets" else [None]))
         for name in LAYERS
         for suffix, annotation in (("", path), ("_frame", frame), ("_layer", layer))
     ]
@@ -62,9 +137,10 @@ with_parameters(
         keyword("convert", _TEXTS, None),
         keyword("gates_complete", Annotated[bool, typer.Option("--gates-complete")], False),
         keyword("stations_kind", _TEXT, None),
-        keyword("stations_keep", _TEXTS, None),
+        keyword("stations_keep", Annotated[str | None, typer.Option(metavar="COLUMN")], None),
         keyword("catalogue", Catalogues, None),
         keyword("output", Output),
+        keyword("form", Format, "table"),
         keyword("lang", Lang, "zh"),
     ],
 )

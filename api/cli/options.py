@@ -32,7 +32,7 @@ class Asked:
     limit: Annotated[str | None, typer.Option("--limit", metavar="LIMIT")] = None
     profile: Annotated[str | None, typer.Option("--profile", metavar="NAME")] = None
     at: Annotated[str | None, typer.Option("--at", metavar="WHEN")] = None
-    weight: Annotated[str, typer.Option("--weight", metavar="NAME")] = "households"
+    weight: Annotated[str | None, typer.Option("--weight", metavar="NAME")] = None
     catalogue: Catalogues = None
 
 

@@ -6,16 +6,42 @@ from typing import Annotated, Literal
 import typer
 
 from api.cli.options import Asked, Catalogues, DistrictFolder, Lang, Output, asks
-from api.cli.show import say
-from api.cli.words import WRITTEN
-from api.cli.work import answered, open_district
+from api.cli.progress import Progress
+from api.cli.show import put, say
+from api.cli.summary import coverage_text
+from api.cli.words import WRITTEN, Words
+from api.cli.work import MEASURING, answered, open_district
+
+_MAKING = Words("生成虚构的银杏街道", "inventing 银杏街道")
+_SAVING = Words("写入街道文件夹", "writing the district")
+_DRAWING = Words("画地图", "drawing maps")
+_EXPLAINING = Words("查找缺口的原因和最小改动", "finding reasons and smallest fixes")
 
 
 def demo(*, output: Output = Path("out"), lang: Lang = "zh") -> None:
     """Make the sample district, its maps and its gap list."""
-    import gis
+    with Progress(lang) as progress:
+        progress.stage(_MAKING)
+        from gis.export import write_gaps
 
-    gis.sample("ginkgo")
+        import gis
+        import maps
+
+        place = gis.sample("ginkgo")
+        progress.stage(_SAVING)
+        gis.save_district(place, output / "district")
+        progress.stage(MEASURING)
+        coverage = gis.cover(place, circle="elder", weight="elders_60")
+        progress.stage(_DRAWING)
+        planner = gis.publish(place, coverage, level="planner")
+        maps.coverage_map(planner, lang=lang).save(output / "coverage.html")
+        public = gis.publish(place, coverage, level="public")
+        maps.conditions_map(public, lang=lang).save(output / "conditions.html")
+        progress.stage(_EXPLAINING)
+        write_gaps(output / "gaps.xlsx", place, coverage, gis.explain(place, coverage), lang=lang)
+    put(coverage_text(coverage, "grid", lang))
+    for made in ("district", "coverage.html", "conditions.html", "gaps.xlsx"):
+        say(WRITTEN, lang, path=output / made)
 
 
 @asks
@@ -35,8 +61,8 @@ def map_(
     import maps
 
     place = open_district(district, lang)
-    published = gis.publish(place, answered(place, asked), level=level)
-    maps.coverage_map(published, lang).save(output)
+    published = gis.publish(place, answered(place, asked, lang), level=level)
+    maps.coverage_map(published, lang=lang).save(output)
     say(WRITTEN, lang, path=output)
 
 

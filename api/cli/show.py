@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from api.cli.help import width
-from api.cli.words import Words
+from api.cli.words import COLUMNS, Words
 
 _NOTHING = "–"
 
@@ -29,7 +29,7 @@ def put_json(value: Any) -> None:
     put(json.dumps(plain(value), ensure_ascii=False, indent=2, allow_nan=False))
 
 
-def put_frame(frame: Any, form: str, *, names: dict[str, str] | None = None) -> None:
+def put_frame(frame: Any, form: str, *, lang: str = "zh") -> None:
     """
     Answer with a table, in the form asked for.
 
@@ -37,20 +37,25 @@ def put_frame(frame: Any, form: str, *, names: dict[str, str] | None = None) -> 
     ----------
     frame
         Any DataFrame without geometry; its index is left out.
-    names
-        Column titles for people; JSON and CSV keep the names of the columns.
+    lang
+        Language of the titles of a table; JSON and CSV keep the names of the columns.
     """
     if form == "json":
         put_json(frame.to_dict("records"))
     elif form == "csv":
         sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
     else:
-        titles = [(names or {}).get(name, name) for name in frame.columns]
-        rows = [
-            [cell(value, name) for name, value in zip(frame.columns, row, strict=True)]
-            for row in frame.itertuples(index=False, name=None)
-        ]
-        put(aligned(titles, rows))
+        put(frame_text(frame, lang))
+
+
+def frame_text(frame: Any, lang: str) -> str:
+    """Lay out a table for people: titles in their language, numbers as they read them."""
+    titles = [COLUMNS[name].of(lang) if name in COLUMNS else name for name in frame.columns]
+    rows = [
+        [cell(value, name) for name, value in zip(frame.columns, row, strict=True)]
+        for row in frame.itertuples(index=False, name=None)
+    ]
+    return aligned(titles, rows)
 
 
 def aligned(titles: list[str], rows: list[list[str]]) -> str:
@@ -93,7 +98,10 @@ def plain(value: Any) -> Any:
 
 
 def _is_number(text: str) -> bool:
-    return text == _NOTHING or text.removesuffix(" %").replace(",", "").replace(".", "").isdigit()
+    figure = text.removesuffix(" %").replace(".", "")
+    # seven digits without a comma are a code, not a count
+    is_code = figure.isdigit() and len(figure) > 6
+    return text == _NOTHING or (figure.replace(",", "").isdigit() and not is_code)
 
 
 def _padded(text: str, columns: int, right: bool) -> str:  # noqa: FBT001 - one per column, mapped

@@ -114,8 +114,10 @@ PARAMETERS: dict[str, Words] = {
         "when, such as 'Sa 10:00'; without it hours are not considered",
     ),
     "--weight": Words(
-        "按什么计: households, people, elders_60, children_0_12, residential_area",
-        "what counts: households, people, elders_60, children_0_12, residential_area",
+        "按什么计: households, people, elders_60, children_0_12, residential_area；"
+        "不给时按户，没有台账时按面积",
+        "what counts: households, people, elders_60, children_0_12, residential_area; "
+        "households unless given, or floor area where there is no ledger",
     ),
     "--by": Words("按什么汇总", "sum up by"),
     "--detail": Words(
@@ -131,8 +133,13 @@ PARAMETERS: dict[str, Words] = {
         "底图瓦片地址模板（默认无底图）", "URL template of a tile layer (off by default)"
     ),
     "--tianditu-key": Words("天地图密钥（默认不用天地图）", "key of Tianditu (off by default)"),
-    "--schema": Words("打印 JSON 结构定义的名称或全文", "print the JSON schema of this name"),
-    "--table": Words("只打印这一张表", "print this table only"),
+    "--schema": Words(
+        "打印这种输出的 JSON 结构定义，如 cover", "print a JSON schema, such as cover"
+    ),
+    "--table": Words(
+        "只打印这一张表: facilities, services, circles, profiles",
+        "print one table only: facilities, services, circles, profiles",
+    ),
     "--port": Words("端口", "port"),
     "--name": Words("地方的名字", "name of the place"),
     "--frame": Words(
@@ -155,6 +162,32 @@ PARAMETERS: dict[str, Words] = {
     "--nominatim": Words("地名服务的地址", "address of the place name service"),
     "--overpass": Words("路网下载服务的地址", "address of the street service"),
 }
+
+COLUMNS: dict[str, Words] = {
+    "id": Words("编号", "id"),
+    "name": Words("名称", "name"),
+    "total": Words("合计", "total"),
+    "covered": Words("圈内", "covered"),
+    "share": Words("覆盖率", "share"),
+    "share_low": Words("若不开放", "if closed"),
+    "share_high": Words("若开放", "if open"),
+    "stations_inside": Words("小区内站点", "stations inside"),
+    "layer": Words("图层", "layer"),
+    "source": Words("来源", "source"),
+    "frame": Words("坐标系", "frame"),
+    "conversion": Words("转换", "conversion"),
+    "rows_read": Words("读到", "read"),
+    "kept": Words("保留", "kept"),
+    "rejected": Words("未保留", "rejected"),
+    "note": Words("说明", "note"),
+    "building": Words("楼栋", "building"),
+    "requirement": Words("要求", "requirement"),
+    "reason": Words("原因", "reason"),
+    "station": Words("最近站点", "nearest station"),
+    "minutes": Words("分钟", "minutes"),
+    "fix": Words("最小改动", "smallest fix"),
+}
+"""Titles of columns; a column not named here shows its own name."""
 
 LAYERS: dict[str, Words] = {
     "streets": Words(

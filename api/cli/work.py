@@ -1,29 +1,38 @@
-"""The two steps most verbs share: open the district, answer the question."""
+"""The steps most verbs share: open the district, answer the question, with progress."""
 
 from pathlib import Path
 from typing import Any
 
 from api.cli.options import Asked
+from api.cli.progress import Progress
+from api.cli.words import Words
+
+_OPENING = Words("打开 {path}", "opening {path}")
+MEASURING = Words("沿街道计算步行距离", "measuring along the streets")
 
 
 def open_district(folder: Path, lang: str) -> Any:
-    """Load a district."""
-    import gis
+    """Load a district; its type is ``gis.District``."""
+    with Progress(lang) as progress:
+        progress(_OPENING.of(lang).format(path=folder))
+        import gis
 
-    return gis.load_district(folder)
+        return gis.load_district(folder)
 
 
-def answered(district: Any, asked: Asked) -> Any:
-    """Measure the coverage asked for."""
-    import gis
+def answered(district: Any, asked: Asked, lang: str) -> Any:
+    """Measure the coverage asked for; its type is ``gis.Coverage``."""
+    with Progress(lang) as progress:
+        progress.stage(MEASURING)
+        import gis
 
-    return gis.cover(
-        district,
-        circle=asked.circle,
-        service=asked.service,
-        limit=asked.limit,
-        profile=asked.profile,
-        when=asked.at,
-        weight=asked.weight,
-        catalogue=gis.load_catalogue(*asked.catalogue or ()),
-    )
+        return gis.cover(
+            district,
+            circle=asked.circle,
+            service=asked.service,
+            limit=asked.limit,
+            profile=asked.profile,
+            when=asked.at,
+            weight=asked.weight,
+            catalogue=gis.load_catalogue(*asked.catalogue or ()),
+        )

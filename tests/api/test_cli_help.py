@@ -12,6 +12,8 @@ from api.cli.help import width, wrapped
 from api.cli.words import COMMANDS, EXAMPLES, parameter_words
 
 PROGRAM = str(Path(sys.executable).parent / "minqing")
+LEVELS = "'public', 'planner'"
+SEE_MAP = ("用 “minqing map --help” 看用法。\n", "See “minqing map --help”.\n")
 VERBS = [name for name in COMMANDS if name != "minqing"]
 
 
@@ -105,17 +107,13 @@ def test_version_is_the_installed_one(capsys):
         ),
         (
             ["map", "x", "--level", "staff"],
-            "参数有误: 值不对: '--level': 'staff' 不在可用的值之中: 'public', 'planner'.\n"
-            "用 “minqing map --help” 看用法。\n",
-            "Invalid value for '--level': 'staff' is not one of 'public', 'planner'.\n"
-            "See “minqing map --help”.\n",
+            f"参数有误: 值不对: '--level': 'staff' 不在可用的值之中: {LEVELS}.\n{SEE_MAP[0]}",
+            f"Invalid value for '--level': 'staff' is not one of {LEVELS}.\n{SEE_MAP[1]}",
         ),
         (
-            ["serve", "x", "--port", "abc"],
-            "参数有误: 值不对: '--port': 应为整数\n用 “minqing serve --help” 看用法。\n",
-            "Invalid value for '--port': Input should be a valid integer, "
-            "unable to parse string as an integer\n"
-            "See “minqing serve --help”.\n",
+            ["map", "x", "--limit"],
+            f"参数有误: 选项 '--limit' 后面要有值.\n{SEE_MAP[0]}",
+            f"Option '--limit' requires an argument.\n{SEE_MAP[1]}",
         ),
     ],
 )

@@ -20,6 +20,10 @@ def test_columns_stand_straight_under_wide_characters():
     assert text == "名称       户\n──────  ─────\n银杏里  1,204\na           7"
 
 
+def test_codes_of_many_digits_stand_left():
+    assert aligned(["id"], [["990101001001001"], ["99"]]).splitlines()[-1] == "99"
+
+
 def test_table_without_rows_shows_its_titles():
     assert aligned(["id", "name"], []) == "id  name\n──  ────"
 
@@ -63,8 +67,8 @@ def test_frame_comes_in_three_forms(capsys):
     assert capsys.readouterr().out == "name,share\n一格,0.25\n二格,\n"
     put_frame(frame, "json")
     assert json.loads(capsys.readouterr().out)[1] == {"name": "二格", "share": None}
-    put_frame(frame, "table", names={"name": "网格"})
-    assert capsys.readouterr().out == "网格   share\n────  ──────\n一格  25.0 %\n二格       –\n"
+    put_frame(frame, "table")
+    assert capsys.readouterr().out == "名称  覆盖率\n────  ──────\n一格  25.0 %\n二格       –\n"
 
 
 class _Terminal(io.StringIO):
