@@ -21,6 +21,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.catalogue.osm import OsmRules
+from gis.ingest.cutting import cut, repeated
 from gis.ingest.footways import Footway, grade, judge, layer
 from gis.ingest.osm_file import OsmFile, OsmNodes, OsmWays
 from gis.ingest.squares import KIND as SQUARE
@@ -152,37 +153,22 @@ def _cut(ways: OsmWays, rows: Ids, stops: Ids) -> tuple[_Pieces, int]:
     owner = chosen.owner()
     known = ~np.isnan(chosen.lon)
     # a part is a stretch of one way without a missing node
-    part = np.cumsum(np.diff(owner, prepend=-1).astype(np.bool_) | ~known)
+    part = np.cumsum(np.diff(owner, prepend=-1).astype(np.bool_) | ~known, dtype=np.int64)
     fresh = np.diff(chosen.refs, prepend=-1).astype(np.bool_) | np.diff(part, prepend=0) > 0
     use = known & fresh
     refs, part, owner = chosen.refs[use], part[use], owner[use]
     places = np.column_stack([chosen.lon[use], chosen.lat[use]])
     _, node, times = np.unique(refs, return_inverse=True, return_counts=True)
-    first = np.diff(part, prepend=-1).astype(np.bool_)
-    last = np.diff(part, append=-1).astype(np.bool_)
-    split = (times[node] > 1) | first | last | np.isin(refs, stops)
-    begin = np.flatnonzero(split & ~last)
-    where = np.flatnonzero(split)
-    end = where[np.searchsorted(where, begin, side="right")]
-    sizes = end - begin + 1
-    start = np.concatenate([[0], np.cumsum(sizes)])
-    flat = np.arange(start[-1]) + np.repeat(begin - start[:-1], sizes)
-    pieces = _Pieces(rows[owner[begin]], start, refs[flat], places[flat])
+    cuts = cut(part, (times[node] > 1) | np.isin(refs, stops))
+    rows_of = rows[owner[cuts.begin]]
+    pieces = _Pieces(rows_of, cuts.start, refs[cuts.vertices], places[cuts.vertices])
     return pieces, int((~known).sum())
 
 
 def _without_repeats(pieces: _Pieces) -> tuple[_Pieces, int]:
     """Leave out pieces that run through the same nodes as an earlier piece."""
-    ends = np.sort(np.column_stack([pieces.first, pieces.last]), axis=1)
-    _, pair, times = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
-    keep = np.ones(len(pieces.way), dtype=np.bool_)
-    seen: set[bytes] = set()
-    for row in np.flatnonzero(times[pair] > 1):
-        refs = pieces.refs[pieces.start[row] : pieces.start[row + 1]]
-        key = min(refs.tobytes(), refs[::-1].tobytes())
-        keep[row] = key not in seen
-        seen.add(key)
-    return pieces.take(keep), int((~keep).sum())
+    again = repeated(pieces.first, pieces.last, pieces.start, pieces.refs)
+    return pieces.take(~again), int(again.sum())
 
 
 def _without_points(pieces: _Pieces) -> tuple[_Pieces, dict[int, int]]:
