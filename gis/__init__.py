@@ -1,1 +1,93 @@
-"""."""
+"""
+minqing 民情: who is inside the 15-minute service circle, who is not and why.
+
+    town = gis.sample("ginkgo")
+    elders = gis.cover(town, circle="elder", weight="elders_60")
+    gaps = gis.explain(town, elders)
+    page = maps.coverage_map(gis.publish(town, elders, level="public"))
+
+Names are looked up when they are first used, so that importing ``gis`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gis.catalogue import load_catalogue
+    from gis.coverage import Coverage, cover
+    from gis.district import District, build_district
+    from gis.doubts import Review, review
+    from gis.errors import FrameError, GisError, InputError, ResultError
+    from gis.gaps import explain
+    from gis.ingest import InputFile, Sources, fetch_place, import_district, write_template
+    from gis.privacy import Published, publish
+    from gis.samples import sample
+    from gis.store import load_district, save_district
+    from gis.streets import build_network
+
+_HOMES = {
+    "Coverage": "gis.coverage",
+    "District": "gis.district",
+    "FrameError": "gis.errors",
+    "GisError": "gis.errors",
+    "InputError": "gis.errors",
+    "InputFile": "gis.ingest",
+    "Published": "gis.privacy",
+    "ResultError": "gis.errors",
+    "Review": "gis.doubts",
+    "Sources": "gis.ingest",
+    "build_district": "gis.district",
+    "build_network": "gis.streets",
+    "cover": "gis.coverage",
+    "explain": "gis.gaps",
+    "fetch_place": "gis.ingest",
+    "import_district": "gis.ingest",
+    "load_catalogue": "gis.catalogue",
+    "load_district": "gis.store",
+    "publish": "gis.privacy",
+    "review": "gis.doubts",
+    "sample": "gis.samples",
+    "save_district": "gis.store",
+    "write_template": "gis.ingest",
+}
+
+__all__ = [
+    "Coverage",
+    "District",
+    "FrameError",
+    "GisError",
+    "InputError",
+    "InputFile",
+    "Published",
+    "ResultError",
+    "Review",
+    "Sources",
+    "build_district",
+    "build_network",
+    "cover",
+    "explain",
+    "fetch_place",
+    "import_district",
+    "load_catalogue",
+    "load_district",
+    "publish",
+    "review",
+    "sample",
+    "save_district",
+    "write_template",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Find a public name in its module, once; submodules stay reachable as usual."""
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
+    if name in {"crs", "catalogue", "errors", "export", "privacy", "streets", "tables"}:
+        return import_module(f"gis.{name}")
+    raise AttributeError(f"module 'gis' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,1 +1,11 @@
-"""."""
+"""
+Coverage: the question, the search for every requirement, the reasons, and the answer.
+
+    District  --cover(circle)-->  Coverage
+"""
+
+from gis.coverage.cover import cover
+from gis.coverage.reasons import NAMES, REASONS
+from gis.coverage.result import Answer, Coverage
+
+__all__ = ["NAMES", "REASONS", "Answer", "Coverage", "cover"]

@@ -1,1 +1,10 @@
-"""."""
+"""
+The walking network: pieces of streets, gates and rings, joins of places, and exact search.
+
+    District  --build_network-->  Network  --price-->  Priced  --nearest / reach-->  Ways
+"""
+
+from gis.streets.access import Access, Lift, Unknown, Walker
+from gis.streets.network import Network, build_network
+
+__all__ = ["Access", "Lift", "Network", "Unknown", "Walker", "build_network"]

@@ -1,0 +1,14 @@
+"""
+What may leave the house: every page and every answer is made of ``Published`` only.
+
+    District, Coverage …  --publish(level)-->  Published
+
+``public`` carries figures by grid and community with small counts hidden; ``planner`` adds what
+holds for buildings of at least k households. Neither carries a household. Fields not on the
+white-list of ``gis.privacy.places`` are left out, whatever a table holds.
+"""
+
+from gis.privacy.publish import Published, PublishedCoverage, publish
+from gis.privacy.suppress import K
+
+__all__ = ["K", "Published", "PublishedCoverage", "publish"]
