@@ -72,3 +72,9 @@ def test_links_of_the_docs_lead_somewhere(page):
 @pytest.mark.parametrize(("page", "lang"), [("docs/cli.md", "en"), ("docs/cli.zh-CN.md", "zh")])
 def test_command_line_page_is_what_the_program_says(page, lang):
     assert (ROOT / page).read_text(encoding="utf-8") == reference(lang)
+
+
+def test_index_leads_to_every_page():
+    index = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+    linked = set(re.findall(r"\]\(([^)#:]+)\)", index))
+    assert {each.name for each in ROOT.glob("docs/*.md")} - {"index.md"} <= linked

@@ -69,8 +69,9 @@ def gaps(
     lang: Lang = "zh",
 ) -> None:
     """List who is left out and why."""
-    from gis.explain import explain, gaps_dict
     from gis.export import write_gaps
+
+    from gis.gaps import explain, gaps_dict
 
     place = open_district(district, lang)
     coverage = answered(place, asked, lang)

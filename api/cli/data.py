@@ -12,9 +12,14 @@ from api.cli.show import put_frame, say
 from api.cli.words import LAYERS, WRITTEN, Words
 
 REJECTS = "rejects.xlsx"
-_REPORT = ["layer", "source", "frame", "conversion", "rows_read", "kept", "rejected", "note"]
+_REPORT = ["layer", "source", "frame", "conversion", "rows_read", "kept", "rejected"]
 _STARTING = Words("准备读取", "getting ready to read")
 _SAVING = Words("写入街道文件夹", "writing the district")
+_NOTE = Words("{layer}: {note}", "{layer}: {note}")
+_FRAME = Words(
+    "内部坐标系 {crs}，边缘长度误差 {ppm} ppm",
+    "frame inside: {crs}; scale error at the edge {ppm} ppm",
+)
 _REJECTED = Words(
     "{count} 行没有读入，原因和改法见 {path}",
     "{count} rows were not kept; reasons and remedies are in {path}",
@@ -23,7 +28,7 @@ _REJECTED = Words(
 
 def template(*, output: Output = Path("minqing-template.xlsx"), lang: Lang = "zh") -> None:
     """Write blank workbooks."""
-    from gis.ingest.template import write_template
+    from gis.ingest import write_template
 
     write_template(output, lang)
     say(WRITTEN, lang, path=output)
@@ -38,7 +43,7 @@ def fetch(
     lang: Lang = "zh",
 ) -> None:
     """Fetch walking streets with osmnx."""
-    from gis.ingest.graph import fetch_place
+    from gis.ingest import fetch_place
 
     fetch_place(place, output)
     say(WRITTEN, lang, path=output)
@@ -49,8 +54,9 @@ def import_(**given: Any) -> None:
     lang, output = given["lang"], given["output"]
     with Progress(lang) as progress:
         progress.stage(_STARTING)
-        import gis
         from gis.export import write_rejects
+
+        import gis
 
         district = gis.import_district(
             _sources(given),
@@ -63,13 +69,17 @@ def import_(**given: Any) -> None:
         if len(district.rejects):
             write_rejects(output / REJECTS, district, lang=lang)
     put_frame(district.provenance[_REPORT], given["form"], lang=lang)
+    note = "note" if lang == "zh" else "note_en"
+    for row in district.provenance[district.provenance[note].notna()].to_dict("records"):
+        say(_NOTE, lang, layer=row["layer"], note=row[note])
+    say(_FRAME, lang, crs=district.crs, ppm=district.facts.get("scale_error_ppm", "–"))
     say(WRITTEN, lang, path=output)
     if len(district.rejects):
         say(_REJECTED, lang, count=len(district.rejects), path=output / REJECTS)
 
 
 def _sources(given: dict[str, Any]) -> Any:
-    from gis.ingest.build import Sources
+    from gis.ingest import Sources
 
     files = {name: _file(name, given) for name in LAYERS if given[name] is not None}
     _require_used(given["convert"] or [], [file.frame for file in files.values()])
@@ -77,7 +87,7 @@ def _sources(given: dict[str, Any]) -> Any:
 
 
 def _file(name: str, given: dict[str, Any]) -> Any:
-    from gis.ingest.intake import InputFile
+    from gis.ingest import InputFile
 
     path: Path = given[name]
     # an OpenStreetMap file is always WGS-84; the shared frame is meant for the others

@@ -1,5 +1,6 @@
 """The verbs that make or serve pages: demo, map, serve."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +13,11 @@ from api.cli.summary import coverage_text
 from api.cli.words import WRITTEN, Words
 from api.cli.work import MEASURING, answered, open_district
 
+DEFAULT_CIRCLE = "elder"
+_DEFAULT_CIRCLE = Words(
+    "没有给出 --circle 或 --service，按 {circle} 画",
+    "no --circle or --service given: {circle} it is",
+)
 _MAKING = Words("生成虚构的银杏街道", "inventing 银杏街道")
 _SAVING = Words("写入街道文件夹", "writing the district")
 _DRAWING = Words("画地图", "drawing maps")
@@ -45,11 +51,12 @@ def demo(*, output: Output = Path("out"), lang: Lang = "zh") -> None:
 
 
 @asks
-def map_(
+def map_(  # noqa: PLR0913 - one parameter per option
     district: DistrictFolder,
     asked: Asked,
     *,
     level: Annotated[Literal["public", "planner"], typer.Option("--level")] = "public",
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT")] = None,
     date: Annotated[str | None, typer.Option("--date", metavar="DATE")] = None,
     tiles: Annotated[str | None, typer.Option("--tiles", metavar="URL")] = None,
     tianditu_key: Annotated[str | None, typer.Option("--tianditu-key", metavar="KEY")] = None,
@@ -57,12 +64,19 @@ def map_(
     lang: Lang = "zh",
 ) -> None:
     """Draw one offline HTML page."""
-    import gis
-    import maps
-
     place = open_district(district, lang)
-    published = gis.publish(place, answered(place, asked, lang), level=level)
-    maps.coverage_map(published, lang=lang).save(output)
+    if asked.circle is None and asked.service is None:
+        say(_DEFAULT_CIRCLE, lang, circle=DEFAULT_CIRCLE)
+        asked = replace(asked, circle=DEFAULT_CIRCLE)
+    coverage = answered(place, asked, lang)
+    with Progress(lang) as progress:
+        progress.stage(_DRAWING)
+        import gis
+        import maps
+
+        published = gis.publish(place, coverage, level=level, title=title, date=date)
+        choice = maps.Tiles(url=tiles, tianditu_key=tianditu_key)
+        maps.coverage_map(published, lang=lang, tiles=choice).save(output)
     say(WRITTEN, lang, path=output)
 
 

@@ -128,6 +128,7 @@ PARAMETERS: dict[str, Words] = {
         "给谁看: public 只有汇总，planner 有满足人数下限的楼栋",
         "for whom: public has sums only, planner also buildings with enough households",
     ),
+    "--title": Words("地图的标题", "title of the map"),
     "--date": Words("印在地图上的日期", "date to print on the map"),
     "--tiles": Words(
         "底图瓦片地址模板（默认无底图）", "URL template of a tile layer (off by default)"
