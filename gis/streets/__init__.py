@@ -4,7 +4,7 @@ The walking network: pieces of streets, gates and rings, joins of places, and ex
     District  --build_network-->  Network  --price-->  Priced  --nearest / reach-->  Ways
 """
 
-from gis.streets.access import Access, Lift, Unknown, Walker
+from gis.streets.access import EVERYTHING, Access, Lift, Unknown, Walker
 from gis.streets.network import Network, build_network
 
-__all__ = ["Access", "Lift", "Network", "Unknown", "Walker", "build_network"]
+__all__ = ["EVERYTHING", "Access", "Lift", "Network", "Unknown", "Walker", "build_network"]

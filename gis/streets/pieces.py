@@ -174,7 +174,7 @@ def smallest_holder(points: NDArray[np.object_], polygons: NDArray[np.object_]) 
 
 def _forgive_brushes(table: pd.DataFrame, lines: NDArray[np.object_], rings: Rings) -> pd.DataFrame:
     """Make public again what merely brushes a ring between two cuts."""
-    street, zone = table["street"].to_numpy(), table["zone"].to_numpy()
+    street, zone = table["street"].to_numpy(), table["zone"].to_numpy().copy()
     inner = zone != PUBLIC
     before, after = np.zeros_like(inner), np.zeros_like(inner)
     before[1:] = street[1:] == street[:-1]
