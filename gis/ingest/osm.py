@@ -129,6 +129,11 @@ def build_layers(file: OsmFile, catalogue: Catalogue, *, progress: Progress) -> 
     )
 
 
+def wanted_keys(catalogue: Catalogue) -> frozenset[str]:
+    """Return the keys of all objects that ``read_osm`` looks at."""
+    return _node_keys(catalogue.osm) | _way_keys(catalogue.osm)
+
+
 def _part(progress: Progress | None, low: float, high: float) -> Progress:
     """Return a teller whose 0 to 1 is a stretch of the whole way."""
 
