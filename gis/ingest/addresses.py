@@ -1,9 +1,9 @@
 """
 When two ways of writing a place mean the same place.
 
-``3栋``, ``第三幢``, ``３号楼``, ``03#`` are one building; ``银杏社区居委会`` is ``银杏``. Only spelling is
-evened out here. Guessing (a missing character, a neighbouring name) is never done: a household in
-the wrong building is worse than one that is not placed.
+``3栋``, ``第三幢``, ``３号楼``, ``03#`` are one building; ``银杏社区居委会`` is ``银杏``. Only
+spelling is evened out here. Guessing (a missing character, a neighbouring name) is never done: a
+household in the wrong building is worse than one that is not placed.
 """
 
 import re

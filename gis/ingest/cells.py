@@ -50,7 +50,7 @@ _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)
 """Excel counts days from 1899-12-30; these are the years 1954 to 2119."""
-_BETWEEN = re.compile("[|\u3001,\uff0c;\uff1b/\\s]+")
+_BETWEEN = re.compile("[|\u3001,\uff0c;\uff1b/\n]+")
 
 LISTS = frozenset({"services", "flags", "needs", "audience"})
 """Columns that hold several values."""
@@ -87,7 +87,7 @@ def parse_cells(intake: Intake, contract: Contract, columns: ColumnNames) -> Int
         if bad.any():
             rows = rows_in_words(list(frame.index[bad]))
             intake = intake.noting(
-                f"列“{name}”有 {int(bad.sum())} 格读不出,按未知处理(第 {rows} 行)",
+                f"列“{name}”有 {int(bad.sum())} 格读不出，按未知处理（第 {rows} 行）",
                 f"column '{name}': {int(bad.sum())} cell(s) could not be read and count as "
                 f"unknown (rows {rows})",
             )
@@ -227,8 +227,13 @@ def list_reader(spelled: Mapping[str, str], allowed: frozenset[str] | None = Non
     ours = frozenset(spelled.values()) if allowed is None else allowed
 
     def read(text: str) -> tuple[str | None, bool]:
-        parts = [part for part in _BETWEEN.split(text) if part.lower() not in NOTHING]
-        values = [spelled.get(plain_header(part), part) for part in parts]
+        parts = [part.strip() for part in _BETWEEN.split(text)]
+        values = [
+            spelled.get(plain_header(word), word)
+            for part in parts
+            for word in ([part] if plain_header(part) in spelled else part.split())
+            if word.lower() not in NOTHING
+        ]
         known = [value for value in values if not ours or value in ours]
         joined = LIST_SEPARATOR.join(dict.fromkeys(known))
         return joined or None, len(known) == len(values)

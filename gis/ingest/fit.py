@@ -39,7 +39,7 @@ def near_streets(intake: Intake, streets: gpd.GeoDataFrame) -> Intake:
         lambda length: Why(
             f"{zh}离最近的街道 {length:,.0f} 米",
             f"{en} is {length:,.0f} m from any street",
-            "检查经纬度是否写错,或街道数据是否不全",
+            "检查经纬度是否写错，或街道数据是否不全",
             "check the coordinates, or whether the street data end before it",
         )
     ).astype(object)
@@ -153,9 +153,9 @@ def _over_two(layer: str, parts: pd.Series, names: pd.Series) -> Why:
     zh, en = noun.get(layer, ("面", "area"))
     share = f"{parts[first]:.0%}", f"{parts[second]:.0%}"
     return Why(
-        f"{zh}跨两个社区:{names[first]} {share[0]},{names[second]} {share[1]}",
+        f"{zh}跨两个社区：{names[first]} {share[0]}，{names[second]} {share[1]}",
         f"{en} lies over two communities: {names[first]} {share[0]}, {names[second]} {share[1]}",
-        f"按社区界线把{zh}分成两块,或改正界线",
+        f"按社区界线把{zh}分成两块，或改正界线",
         f"split the {en} along the border, or correct the border",
     )
 
@@ -177,7 +177,7 @@ def with_compound_of_gates(intake: Intake, compounds: gpd.GeoDataFrame) -> Intak
         Why(
             "小区图层里没有这个小区",
             "there is no such compound",
-            "核对小区名称;或先补画这个小区",
+            "核对小区名称；或先补画这个小区",
             "check the name of the compound, or draw it first",
         ),
         column="compound",
@@ -196,7 +196,7 @@ def with_compound_of_gates(intake: Intake, compounds: gpd.GeoDataFrame) -> Intak
         lambda length: Why(
             f"出入口离所属小区的边界 {length:,.0f} 米",
             f"gate is {length:,.0f} m off the ring of its compound",
-            f"改正坐标或小区名称(不得超过 {GATE_TO_RING_METRES:g} 米)",
+            f"改正坐标或小区名称（不得超过 {GATE_TO_RING_METRES:g} 米）",
             f"correct the coordinates or the compound (at most {GATE_TO_RING_METRES:g} m)",
         )
     ).astype(object)

@@ -19,6 +19,7 @@ from gis.errors import InputError
 from gis.ingest.cells import parse_cells
 from gis.ingest.intake import InputFile, Intake, read_intake, sha256_of
 from gis.ingest.layers import check_shapes, indexed, place, with_ids
+from gis.ingest.lines import node_lines
 from gis.ingest.osm import read_osm
 from gis.ingest.osm_file import Progress
 
@@ -96,7 +97,7 @@ def read_ground(file: InputFile, catalogue: Catalogue, progress: Progress) -> Gr
 def _from_osm(file: InputFile, catalogue: Catalogue, progress: Progress) -> Ground:
     if file.frame not in {None, "wgs84"} or file.convert:
         raise InputError(
-            f"{file.name}:OpenStreetMap 数据一律是 wgs84,不能声明为 {file.frame}。请去掉这一声明。",
+            f"{file.name}：OpenStreetMap 数据一律是 wgs84，不能声明为 {file.frame}。请去掉。",
             english=f"{file.name}: OpenStreetMap data are always wgs84, not {file.frame}. "
             "Leave the declaration out.",
         )
@@ -125,8 +126,6 @@ def _from_graph(file: InputFile, catalogue: Catalogue) -> Ground:
 
 
 def _from_lines(file: InputFile, catalogue: Catalogue) -> Ground:
-    from gis.ingest.lines import node_lines  # noqa: PLC0415 - only this kind of input needs it
-
     intake = place(read_intake(file, "streets", catalogue.columns), file, _LONLAT)
     # the contract of lines in parts: a street may be drawn in several pieces
     intake = check_shapes(intake, tables.Barriers)
@@ -137,17 +136,9 @@ def _from_lines(file: InputFile, catalogue: Catalogue) -> Ground:
     frame = frame.assign(
         steps=steps.map(lambda value: value is True), users=users.fillna("everyone")
     )
-    streets = node_lines(_in_parts(frame.to_crs(zone_crs(*_middle(frame)))))
+    streets = node_lines(frame.to_crs(zone_crs(*_middle(frame))))
     row = provenance_of(intake, len(intake.frame))
     return _on_ground({"streets": streets.to_crs(_LONLAT)}, file, (row,), {}, intake.rejects)
-
-
-def _in_parts(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return one row per part of a line: 7, 7.2, 7.3."""
-    parts = frame.explode(index_parts=False)
-    number = parts.groupby(level=0).cumcount()
-    names = [f"{i}.{n + 1}" if n else str(i) for i, n in zip(parts.index, number, strict=True)]
-    return parts.set_axis(pd.Index(names, name="id"))
 
 
 def _on_ground(
@@ -160,7 +151,7 @@ def _on_ground(
     streets = lonlat["streets"]
     if not len(streets):
         raise InputError(
-            f"{file.name}:里面没有可以步行的街道。请检查导出的范围和图层。",
+            f"{file.name}：里面没有可以步行的街道。请检查导出的范围和图层。",
             english=f"{file.name}: holds no street to walk on. Check what was exported.",
         )
     crs = zone_crs(*_middle(streets))

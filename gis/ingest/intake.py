@@ -88,9 +88,16 @@ class Why:
 TOTALS = Why(
     "这是合计行",
     "a row of totals",
-    "无需处理;合计由程序计算",
+    "无需处理；合计由程序计算",
     "nothing to do; totals are computed",
 )
+EXAMPLE = Why(
+    "这是模板里的示例行",
+    "an example row of the template",
+    "无需处理；也可以删去",
+    "nothing to do; it may be deleted",
+)
+_EXAMPLE = re.compile(r"示例\s*\d*|example\s*\d*", re.IGNORECASE)
 _TOTAL = re.compile(
     r"(?:本页)?(?:合\s*计|总\s*计|小\s*计|共\s*计)\s*[:\uff1a]?[\d,.\s]*[户人处栋个]?|total[:\s\d]*",
     re.IGNORECASE,
@@ -173,8 +180,8 @@ class Intake:
             return self
         first = self.rejects[0]
         raise InputError(
-            f"{self.source}:{self.rows_read} 行全部不能用。"
-            f"第 {first['row']} 行:{first['reason']}。{first['remedy']}",
+            f"{self.source}：{self.rows_read} 行全部不能用。"
+            f"第 {first['row']} 行：{first['reason']}。{first['remedy']}",
             english=f"{self.source}: none of {self.rows_read} rows can be used. "
             f"Row {first['row']}: {first['reason_en']}. {first['remedy_en']}",
             problems=[f"{each['row']}: {each['reason']}" for each in self.rejects],
@@ -218,7 +225,7 @@ def read_intake(file: InputFile, layer: str, columns: ColumnNames) -> Intake:
     if suffix not in SHEET_SUFFIXES | VECTOR_SUFFIXES:
         known = ".csv .xlsx .gpkg .geojson .shp .parquet"
         raise InputError(
-            f"{path.name}:不认识的文件类型“{suffix}”;可用:{known}。",
+            f"{path.name}：不认识的文件类型“{suffix}”；可用：{known}。",
             english=f"{path.name}: unknown kind of file '{suffix}'; use one of {known}.",
         )
     if suffix in SHEET_SUFFIXES:
@@ -229,12 +236,13 @@ def read_intake(file: InputFile, layer: str, columns: ColumnNames) -> Intake:
     raw, kept_note = _kept(raw, file, source)
     if not len(raw):
         raise InputError(
-            f"{source}:没有任何数据行。请检查文件内容。",
+            f"{source}：没有任何数据行。请检查文件内容。",
             english=f"{source}: holds no rows. Check what is in the file.",
         )
     intake = Intake(layer, source, raw, len(raw), sha256=sha256_of(path))
     # before columns are left out: 合计 often stands under 姓名 or 序号
-    intake = intake.without(_totals(raw), TOTALS)
+    for form, why in ((_EXAMPLE, EXAMPLE), (_TOTAL, TOTALS)):
+        intake = intake.without(_some_cell(intake.frame, form), why)
     named = _with_our_names(intake, columns)
     return named.noting(*kept_note) if kept_note else named
 
@@ -255,11 +263,10 @@ def _sheet_rows(file: InputFile, layer: str, columns: ColumnNames) -> tuple[pd.D
     return sheet.frame.set_axis(pd.Index(sheet.rows, name="row", dtype="int64")), sheet.source
 
 
-def _totals(raw: pd.DataFrame) -> pd.Series:
+def _some_cell(raw: pd.DataFrame, form: re.Pattern[str]) -> pd.Series:
     cells = raw.drop(columns="geometry", errors="ignore")
-    return cells.map(lambda cell: isinstance(cell, str) and bool(_TOTAL.fullmatch(cell))).any(
-        axis=1
-    )
+    hits = cells.map(lambda cell: isinstance(cell, str) and form.fullmatch(cell) is not None)
+    return hits.any(axis=1)
 
 
 def _kept(
@@ -270,13 +277,13 @@ def _kept(
     if file.keep not in raw.columns:
         listed = ", ".join(str(name) for name in raw.columns)
         raise InputError(
-            f"{source}:没有列“{file.keep}”;有:{listed}。",
+            f"{source}：没有列“{file.keep}”；有：{listed}。",
             english=f"{source}: no column '{file.keep}'; there are: {listed}.",
         )
     meant = pd.to_numeric(raw[file.keep], errors="coerce").fillna(0) > 0
     left = int((~meant).sum())
     note = (
-        f"只取“{file.keep}”大于 0 的行,另有 {left} 行不在此列",
+        f"只取“{file.keep}”大于 0 的行，另有 {left} 行不在此列",
         f"only rows with '{file.keep}' above 0; {left} other rows were not meant",
     )
     return raw[meant], note
@@ -308,11 +315,11 @@ def _with_our_names(intake: Intake, columns: ColumnNames) -> Intake:
 
 _LEFT_OUT = {
     "policing": (
-        "本工具只用于关怀服务,以下列一律不导入",
+        "本工具只用于关怀服务，以下列一律不导入",
         "this tool is for care; these columns are never imported",
     ),
     "personal": ("以下个人信息列未导入", "columns naming persons, not imported"),
-    "unknown": ("以下列不认识,未使用", "columns not known, not used"),
+    "unknown": ("以下列不认识，未使用", "columns not known, not used"),
 }
 
 

@@ -37,11 +37,11 @@ NO_PLACE = Why(
 BAD_NUMBER = Why(
     "经纬度不是数字",
     "longitude or latitude is not a number",
-    "写成十进制度数,如 113.9301",
+    "写成十进制度数，如 113.9301",
     "write decimal degrees, such as 113.9301",
 )
 NO_SHAPE = Why(
-    "没有几何图形,或图形读不出",
+    "没有几何图形，或图形读不出",
     "has no geometry, or one that cannot be read",
     "在 QGIS 里补画或删除这一要素",
     "draw it in QGIS or delete the feature",
@@ -101,8 +101,8 @@ def _doubt_frame(intake: Intake, named: str, mapped: tuple[Any, Any]) -> None:
     best = guess.best
     convert = "" if best == "wgs84" else f" --convert {best}:wgs84"
     raise FrameError(
-        f"{intake.source}:声明的坐标系是 {named},但这些点与街道、建筑对不上,更像是 {best}。"
-        f"请核对来源;若确为 {best},请声明 {best}{convert}。",
+        f"{intake.source}：声明的坐标系是 {named}，但这些点与街道、建筑对不上，更像是 {best}。"
+        f"请核对来源；若确为 {best}，请声明 {best}{convert}。",
         english=f"{intake.source}: declared as {named}, but the points fit streets and buildings "
         f"only as {best}. Check where they come from; if so, declare {best}{convert}.",
     )
@@ -120,7 +120,7 @@ def _with_points(intake: Intake) -> Intake:
     missing = [name for name in ("lon", "lat") if name not in intake.frame.columns]
     if missing:
         raise InputError(
-            f"{intake.source}:没有经纬度列。请加上“经度”“纬度”两列,或改用带位置的文件"
+            f"{intake.source}：没有经纬度列。请加上“经度”“纬度”两列，或改用带位置的文件"
             "(GeoPackage、GeoJSON、Shapefile)。",
             english=f"{intake.source}: no longitude and latitude columns. Add 'lon' and 'lat', "
             "or use a file with places (GeoPackage, GeoJSON, Shapefile).",
@@ -157,7 +157,7 @@ def check_shapes(intake: Intake, contract: Contract) -> Intake:
     intake = intake.without(
         wrong,
         Why(
-            f"几何类型不对,需要{_types_zh(allowed)}",
+            f"几何类型不对，需要{_types_zh(allowed)}",
             f"wrong geometry type; expected {' or '.join(sorted(allowed))}",
             "删除或改画这一要素",
             "delete the feature or draw it anew",
@@ -182,7 +182,7 @@ def _single(shapes: Any) -> Any:
 
 def _refuse_type(intake: Intake, found: str, allowed: frozenset[str]) -> None:
     raise InputError(
-        f"{intake.source}:需要{_types_zh(allowed)},文件里却是{_KINDS_ZH.get(found, found)}。"
+        f"{intake.source}：需要{_types_zh(allowed)}，文件里却是{_KINDS_ZH.get(found, found)}。"
         "请检查是否选错了文件或图层。",
         english=f"{intake.source}: expected {' or '.join(sorted(allowed))}, found {found}. "
         "Check whether this is the right file or layer.",
@@ -234,8 +234,8 @@ def refuse_duplicates(source: str, ids: pd.Series) -> None:
     groups = [(name, list(rows.index)) for name, rows in twice.groupby(twice, sort=False)]
     shown = [f"{name}({rows_in_words(rows)})" for name, rows in groups[:5]]
     raise InputError(
-        f"{source}:有 {len(groups)} 个编号重复:{'、'.join(shown)}{' …' * (len(groups) > 5)}"
-        "(括号内为行号)。每行的编号必须不同。",
+        f"{source}：有 {len(groups)} 个编号重复：{'、'.join(shown)}{' …' * (len(groups) > 5)}"
+        "（括号内为行号）。每行的编号必须不同。",
         english=f"{source}: {len(groups)} id(s) stand in several rows: {', '.join(shown)}"
         f"{' …' * (len(groups) > 5)} (row numbers in brackets). Ids must differ.",
         problems=[f"{name}: {', '.join(map(str, rows))}" for name, rows in groups],

@@ -29,9 +29,9 @@ _COUNTS = ("people", "elders_60", "elders_80", "children_0_12", "low_income")
 _FLOOR_OF_ROOM = re.compile(r"(\d{1,2})\d{2}")
 
 NO_HOUSEHOLD = Why(
-    "没有地址,也没有人数,不是一户",
+    "没有地址，也没有人数，不是一户",
     "neither an address nor a number of people: no household",
-    "补上小区、楼栋、房号,或删去这一行",
+    "补上小区、楼栋、房号，或删去这一行",
     "fill in compound, building and room, or delete the row",
 )
 
@@ -140,9 +140,9 @@ def _first_rows(keys: pd.Series) -> pd.Series:
 
 def _repeated(row: int) -> Why:
     return Why(
-        f"与第 {row} 行是同一户(户号或地址相同)",
+        f"与第 {row} 行是同一户（户号或地址相同）",
         f"the same household as row {row} (same number or address)",
-        "删去重复行;若表里一行是一个人,请先按户汇总",
+        "删去重复行；若表里一行是一个人，请先按户汇总",
         "delete the repeated row; where a row is a person, sum up by household first",
     )
 
@@ -177,7 +177,7 @@ def _made_id(layer: str, row: Any, key: Any) -> str:
 
 def _find(written: pd.DataFrame, buildings: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Return the building id or nothing, and ``none``, ``several`` or nothing for the reason."""
-    index = _Index(buildings)
+    index = BuildingIndex(buildings)
     cells = written[["community", "compound", "building", "address"]].astype(object)
     answers = {
         key: index.find(*(cell if isinstance(cell, str) else "" for cell in key))
@@ -197,7 +197,7 @@ def _find(written: pd.DataFrame, buildings: pd.DataFrame) -> tuple[pd.Series, pd
     )
 
 
-class _Index:
+class BuildingIndex:
     """Buildings by the ways a ledger may name them; every answer is a set of building ids."""
 
     def __init__(self, buildings: pd.DataFrame) -> None:
@@ -219,6 +219,7 @@ class _Index:
                 self._at[plain_place(str(text))].add(identity)
 
     def find(self, community: str, compound: str, building: str, address: str) -> frozenset[str]:
+        """Return the buildings these words of a ledger stand for; an empty text is unknown."""
         fitting = self._fitting(compound, building, address)
         if len(fitting) > 1 and community:
             key = community_key(community)
@@ -261,13 +262,13 @@ def _said(intake: Intake, why: pd.Series) -> Intake:
     if none:
         rows = rows_in_words(none)
         intake = intake.noting(
-            f"{len(none)} 户的地址在楼栋表中找不到,保留但未落位(第 {rows} 行)",
+            f"{len(none)} 户的地址在楼栋表中找不到，保留但未落位（第 {rows} 行）",
             f"{len(none)} household(s) fit no building; kept without a place (rows {rows})",
         )
     if several:
         rows = rows_in_words(several)
         intake = intake.noting(
-            f"{len(several)} 户的地址对应不止一栋楼,保留但未落位(第 {rows} 行)",
+            f"{len(several)} 户的地址对应不止一栋楼，保留但未落位（第 {rows} 行）",
             f"{len(several)} household(s) fit several buildings; kept without a place "
             f"(rows {rows})",
         )

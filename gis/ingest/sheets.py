@@ -91,8 +91,8 @@ def read_sheet(
             frame, rows = found
             return Sheet(frame, rows, path.name if name is None else f"{path.name}[{name}]")
     raise InputError(
-        f"{path.name}:前 {HEADER_WITHIN} 行里没有找到认得的表头。"
-        "请把列名写在第一行,可用 minqing template 生成空白表对照。",
+        f"{path.name}：前 {HEADER_WITHIN} 行里没有找到认得的表头。"
+        "请把列名写在第一行，可用 minqing template 生成空白表对照。",
         english=f"{path.name}: no known column names in the first {HEADER_WITHIN} rows. "
         "Write the names in the first row; `minqing template` makes a blank table to compare.",
     )
@@ -102,12 +102,12 @@ def check_readable(path: Path) -> None:
     """Refuse a file that is missing, is a folder, or holds nothing."""
     if not path.is_file():
         raise InputError(
-            f"{path.name}:找不到这个文件({path})。请检查路径。",
+            f"{path.name}：找不到这个文件（{path}）。请检查路径。",
             english=f"{path.name}: no such file ({path}). Check the path.",
         )
     if path.stat().st_size == 0:
         raise InputError(
-            f"{path.name}:文件是空的(0 字节)。请重新导出或重新下载。",
+            f"{path.name}：文件是空的（0 字节）。请重新导出或重新下载。",
             english=f"{path.name}: the file is empty (0 bytes). Export or download it again.",
         )
 
@@ -116,7 +116,7 @@ def _tables(path: Path, sheet: str | None, titles: Sequence[str]) -> list[tuple[
     suffix = path.suffix.lower()
     if is_old_workbook(path) or suffix in {".xls", ".et", ".ods"}:
         raise InputError(
-            f"{path.name}:旧版(.xls/.et/.ods)或加了密码的工作簿不能读取。"
+            f"{path.name}：旧版（.xls/.et/.ods）或加了密码的工作簿不能读取。"
             "请在 Excel 或 WPS 里取消密码并另存为 .xlsx。",
             english=f"{path.name}: an old (.xls/.et/.ods) or password-protected workbook cannot "
             "be read. Remove the password and save it as .xlsx in Excel or WPS.",
@@ -135,7 +135,7 @@ def _csv_cells(path: Path) -> Cells:
         return [(row, [_clean(cell) for cell in cells]) for row, cells in enumerate(reader, 1)]
     except csv.Error as error:
         raise InputError(
-            f"{path.name}:CSV 读不下去({error})。请检查引号是否成对,或另存为 .xlsx。",
+            f"{path.name}：CSV 读不下去（{error}）。请检查引号是否成对，或另存为 .xlsx。",
             english=f"{path.name}: the CSV cannot be read ({error}). "
             "Check that quotes come in pairs, or save it as .xlsx.",
         ) from None
@@ -145,7 +145,7 @@ def _decoded(path: Path) -> str:
     if path.stat().st_size > MAX_CSV_BYTES:
         limit = MAX_CSV_BYTES // 2**20
         raise InputError(
-            f"{path.name}:文件超过 {limit} MB。请按社区拆成几份。",
+            f"{path.name}：文件超过 {limit} MB。请按社区拆成几份。",
             english=f"{path.name}: larger than {limit} MB. Split it by community.",
         )
     data = path.read_bytes()
@@ -161,7 +161,8 @@ def _decoded(path: Path) -> str:
     where = 0 if wide else (data.find(b"\0") if b"\0" in data else last.start)
     row = data.count(b"\n", 0, where) + 1
     raise InputError(
-        f"{path.name}:编码既不是 UTF-8 也不是 GB18030(第 {row} 行,第 {where + 1} 个字节读不出)。"
+        f"{path.name}：编码既不是 UTF-8 也不是 GB18030"
+        f"（第 {row} 行，第 {where + 1} 个字节读不出）。"
         "请在 Excel 或 WPS 里另存为“CSV UTF-8”。",
         english=f"{path.name}: neither UTF-8 nor GB18030 (row {row}, byte {where + 1} cannot be "
         'read). Save it as "CSV UTF-8" in Excel or WPS.',

@@ -23,7 +23,7 @@ _POINTS = frozenset({"stations", "candidates", "gates", "buildings"})
 NO_KIND = Why(
     "没有写明站点类型",
     "no kind of station is given",
-    "填“类型”列(如 老年食堂),或导入时指明整张表的类型",
+    "填“类型”列（如 老年食堂），或导入时指明整张表的类型",
     "fill in the 'kind' column (such as elder_canteen), or name one kind for the whole file",
 )
 
@@ -61,11 +61,21 @@ def read_points(
     file: InputFile, layer: str, contract: tables.Contract, ground: Ground, catalogue: Catalogue
 ) -> Intake:
     """Read any layer up to parsed cells, geometry in the district's frame, and ids."""
-    intake = read_intake(file, layer, catalogue.columns)
-    mapped = ground.mapped if layer in _POINTS else None
+    return to_points(read_intake(file, layer, catalogue.columns), file, contract, ground, catalogue)
+
+
+def to_points(
+    intake: Intake,
+    file: InputFile,
+    contract: tables.Contract,
+    ground: Ground,
+    catalogue: Catalogue,
+) -> Intake:
+    """Place, parse and name the rows of a file already read."""
+    mapped = ground.mapped if intake.layer in _POINTS else None
     intake = place(intake, file, ground.crs, near=ground.near, mapped=mapped)
     intake = check_shapes(intake, contract)
-    if layer == "stations":
+    if intake.layer == "stations":
         # kinds and services are checked against the catalogue, not only against spellings
         kept = [name for name in ("kind", "services") if name in intake.frame]
         words = intake.frame[kept]
@@ -152,6 +162,6 @@ def _unknown(text: str, known: dict[str, str], catalogue: Catalogue, column: str
     return Why(
         f"不认识的{what_zh}",
         f"unknown {what_en}",
-        f"可用:{zh} 等 {len(table)} 种,全部见 minqing catalogue",
+        f"可用：{zh} 等 {len(table)} 种，全部见 minqing catalogue",
         f"use {en} or another of {len(table)}; `minqing catalogue` lists them",
     )

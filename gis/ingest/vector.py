@@ -79,7 +79,7 @@ def read_vector(
     except _BROKEN as error:
         found = _in_short(error, path)
         raise InputError(
-            f"{path.name}:打不开,文件已损坏或不是矢量数据({found})。"
+            f"{path.name}：打不开，文件已损坏或不是矢量数据（{found}）。"
             "请在 QGIS 里打开并另存为 GeoPackage。",
             english=f"{path.name}: cannot be opened, broken or not vector data ({found}). "
             "Open it in QGIS and save it as GeoPackage.",
@@ -91,7 +91,7 @@ def _chosen_layer(path: Path, layer: str | None, titles: Sequence[str]) -> str |
     present = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     if layer is not None and layer not in present:
         raise InputError(
-            f"{path.name}:没有名为“{layer}”的图层;有:{'、'.join(present)}。",
+            f"{path.name}：没有名为“{layer}”的图层；有：{'、'.join(present)}。",
             english=f"{path.name}: no layer named '{layer}'; there are: {', '.join(present)}.",
         )
     fitting = [name for name in present if name in titles]
@@ -100,7 +100,7 @@ def _chosen_layer(path: Path, layer: str | None, titles: Sequence[str]) -> str |
     if len(fitting) == 1:
         return fitting[0]
     raise InputError(
-        f"{path.name}:有 {len(present)} 个图层({'、'.join(present)}),请指明用哪一个。",
+        f"{path.name}：有 {len(present)} 个图层（{'、'.join(present)}），请指明用哪一个。",
         english=f"{path.name}: {len(present)} layers ({', '.join(present)}); say which to use.",
     )
 
@@ -127,7 +127,7 @@ def _in_short(error: BaseException, path: Path) -> str:
 def _as_rows(path: Path, frame: Any) -> gpd.GeoDataFrame:
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(
-            f"{path.name}:里面没有几何图形。请导出带位置的图层,或把表格存为 .csv/.xlsx。",
+            f"{path.name}：里面没有几何图形。请导出带位置的图层，或把表格存为 .csv/.xlsx。",
             english=f"{path.name}: holds no geometry. Export a layer with places, "
             "or save the table as .csv or .xlsx.",
         )

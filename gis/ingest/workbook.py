@@ -87,7 +87,7 @@ def _check_size(path: Path) -> None:
         raise _broken_book(path) from None
     if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_RATIO * max(path.stat().st_size, 2**16):
         raise InputError(
-            f"{path.name}:解压后有 {unpacked / 2**20:,.0f} MB,不像正常的台账,没有打开。"
+            f"{path.name}：解压后有 {unpacked / 2**20:,.0f} MB，不像正常的台账，没有打开。"
             "请在 Excel 里删掉空白行列后另存。",
             english=f"{path.name}: {unpacked / 2**20:,.0f} MB when unpacked, unlike a ledger; "
             "not opened. Delete blank rows and columns in Excel and save again.",
@@ -103,7 +103,7 @@ def _opened(path: Path) -> Any:
 
 def _broken_book(path: Path) -> InputError:
     return InputError(
-        f"{path.name}:工作簿已损坏,打不开。请用 Excel 或 WPS 打开并另存为新的 .xlsx。",
+        f"{path.name}：工作簿已损坏，打不开。请用 Excel 或 WPS 打开并另存为新的 .xlsx。",
         english=f"{path.name}: the workbook is broken and cannot be opened. "
         "Open it in Excel or WPS and save it as a new .xlsx.",
     )
@@ -114,7 +114,7 @@ def _order(path: Path, present: list[str], sheet: str | None, titles: Sequence[s
         if sheet not in present:
             listed = "、".join(present)
             raise InputError(
-                f"{path.name}:没有名为“{sheet}”的工作表;有:{listed}。",
+                f"{path.name}：没有名为“{sheet}”的工作表；有：{listed}。",
                 english=f"{path.name}: no sheet named '{sheet}'; there are: {', '.join(present)}.",
             )
         return [sheet]
@@ -133,7 +133,7 @@ def _sheet_cells(path: Path, book: Any, name: str) -> Cells:
         return _with_merged(rows, _merged_ranges(sheet))
     except _BROKEN as error:
         raise InputError(
-            f"{path.name}:工作表“{name}”已损坏,读不下去({type(error).__name__})。"
+            f"{path.name}：工作表“{name}”已损坏，读不下去（{type(error).__name__}）。"
             "请用 Excel 或 WPS 打开并另存为新的 .xlsx。",
             english=f"{path.name}: sheet '{name}' is broken ({type(error).__name__}). "
             "Open it in Excel or WPS and save it as a new .xlsx.",
