@@ -2,8 +2,9 @@
 Reading a place from OpenStreetMap: streets, buildings, gates, walls, compounds, stations.
 
     file --osm_file--> tagged nodes, ways, relations
-         --osm_streets--> streets      --osm_places--> buildings, barriers, entrances
-         --osm_compounds--> compounds, gates        --osm_stations--> stations
+         --osm_streets--> streets      --osm_places--> buildings, barriers
+         --osm_compounds--> compounds  --osm_stations--> stations
+         --osm_doors--> gates, entrances
 
 OpenStreetMap is always in WGS 84; so are the tables here.
 """
@@ -23,12 +24,12 @@ from gis.catalogue.osm import OsmRules
 from gis.ingest.osm_compounds import (
     Surroundings,
     build_compounds,
-    build_gates,
     find_compounds,
     within_compound,
 )
+from gis.ingest.osm_doors import build_entrances, build_gates
 from gis.ingest.osm_file import OsmFile, Progress, read_osm_file
-from gis.ingest.osm_places import build_barriers, build_buildings, build_entrances
+from gis.ingest.osm_places import build_barriers, build_buildings
 from gis.ingest.osm_stations import build_stations
 from gis.ingest.osm_streets import build_streets
 from gis.ingest.tag_rules import RuleIndex
@@ -91,23 +92,23 @@ def read_osm(
 def build_layers(file: OsmFile, catalogue: Catalogue, *, progress: Progress) -> OsmLayers:
     """Build the tables from objects already read."""
     rules = catalogue.osm
-    progress("streets", 0.0)
+    progress("街道", 0.0)
     pieces = build_streets(file, rules)
-    progress("buildings", 0.4)
+    progress("建筑、围墙", 0.4)
     buildings, outlines, of_buildings = build_buildings(file, rules)
     barriers, of_barriers = build_barriers(file, rules)
-    progress("stations", 0.7)
+    progress("站点", 0.7)
     stations, grounds, of_stations = build_stations(file, catalogue)
     entrances, of_entrances = build_entrances(file, rules, outlines, grounds)
-    progress("compounds", 0.8)
+    progress("小区、出入口", 0.8)
     metres = _metres(file)
     around = Surroundings(find_compounds(file, rules), pieces.streets, barriers)
     compounds = build_compounds(around, rules, metres)
     points = shapely.point_on_surface(buildings.geometry.to_numpy())
     buildings["compound"] = within_compound(compounds, points)
     gates, of_gates = build_gates(file, rules, pieces, compounds, metres)
-    progress("done", 1.0)
-    read = {"nodes": len(file.nodes.ids), "ways": len(file.ways.ids)}
+    progress("地图读完", 1.0)
+    read = {"tagged nodes": len(file.nodes.ids), "ways": len(file.ways.ids)}
     read["relations"] = len(file.relations.ids)
     return OsmLayers(
         streets=tables.conform(pieces.streets, tables.Streets),

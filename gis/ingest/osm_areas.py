@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -21,6 +23,7 @@ from gis.ingest.osm_file import OsmFile, OsmWays, Tags
 Geometries = NDArray[Any]
 _AREA_TYPES = frozenset({"multipolygon", "boundary"})
 _POLYGON, _MULTIPOLYGON = 3, 6
+WGS84 = "EPSG:4326"
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,3 +136,9 @@ def polygonal(shape: Any) -> Any:
     parts = shapely.get_parts(shape)
     parts = parts[np.isin(shapely.get_type_id(parts), (_POLYGON, _MULTIPOLYGON))]
     return shapely.union_all(parts) if len(parts) else None
+
+
+def table(ids: Sequence[str], geometry: Any, **columns: Any) -> gpd.GeoDataFrame:
+    """Return a table in WGS 84 with this index; columns may be empty."""
+    index = pd.Index(ids, dtype="str", name="id")
+    return gpd.GeoDataFrame(columns, index=index, geometry=list(geometry), crs=WGS84)

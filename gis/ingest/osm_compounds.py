@@ -1,12 +1,10 @@
 """
-From OSM objects to compounds and gates, and whether a wall stops walkers there.
+From OSM objects to compounds, and whether a wall stops walkers there.
 
 A compound is gated where its tags say so or a wall follows its ring; it is open where a public
-street runs through it; else nobody knows. A gate is a barrier node on a street, a wall or a
-compound's ring; within 15 m of a ring it is a gate of that compound, else one across a street.
+street runs through it; else nobody knows.
 
     residential areas --tags, walls, streets--> compounds (gated, gated_source)
-    barrier nodes     --foot, access, locked--> gates (users, hours, step_free, compound, node)
 """
 
 from dataclasses import dataclass
@@ -19,14 +17,10 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.catalogue.osm import OsmRules, first_match
-from gis.ingest.osm_areas import Areas, find_areas
-from gis.ingest.osm_file import OsmFile, Tags
-from gis.ingest.osm_places import table
-from gis.ingest.osm_streets import StreetPieces
+from gis.ingest.osm_areas import Areas, find_areas, table
+from gis.ingest.osm_file import OsmFile
 from gis.ingest.tag_rules import RuleIndex
 
-GATE_DISTANCE = 15.0
-"""Metres from a compound's ring within which a gate belongs to it (ours)."""
 EDGE_WIDTH = 10.0
 """Metres along the ring in which a street is the street outside: rings are drawn to its axis."""
 INSIDE_LENGTH = 20.0
@@ -37,7 +31,6 @@ WALLED_SHARE = 0.8
 """Share of the ring along which a wall must run for the compound to be gated (ours)."""
 
 _WALLS = frozenset({"wall", "fence", "hedge"})
-_STEPPED = frozenset({"turnstile", "full-height_turnstile", "stile", "kissing_gate"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,79 +124,3 @@ def within_compound(compounds: gpd.GeoDataFrame, points: Any) -> Any:
     np.minimum.at(first, point, area)
     ids = [*compounds.index[order], None]
     return pd.array([ids[row] for row in first], dtype="string")
-
-
-def build_gates(
-    file: OsmFile, rules: OsmRules, pieces: StreetPieces, compounds: gpd.GeoDataFrame, metres: Any
-) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
-    """
-    Return the gates on streets, walls and rings, and what was counted.
-
-    ``node`` is the street node where a street passes the gate; else the gate is in a wall only.
-    """
-    rows = [row for row, tags in enumerate(file.nodes.tags) if tags.get("barrier") in rules.gates]
-    numbers = [int(number) for number in file.nodes.ids[rows]]
-    nodes = [pieces.renamed.get(number, number) for number in numbers]
-    on_street = [node in pieces.nodes for node in nodes]
-    on_line = np.isin(numbers, _barrier_refs(file, rules))
-    kept = [i for i in range(len(rows)) if on_street[i] or on_line[i]]
-    tags = [file.nodes.tags[rows[i]] for i in kept]
-    chosen = np.array([rows[i] for i in kept], dtype=np.int64)
-    gates = table(
-        [f"n{numbers[i]}" for i in kept],
-        shapely.points(file.nodes.lon[chosen], file.nodes.lat[chosen]),
-        name=[each.get("name") for each in tags],
-        hours=[_first(each, rules.gate_hours) for each in tags],
-        users=[gate_users(each, rules) for each in tags],
-        step_free=pd.array([_step_free(each) for each in tags], dtype="boolean"),
-        source="osm",
-        node=pd.array([f"n{nodes[i]}" if on_street[i] else None for i in kept], dtype="string"),
-    )
-    gates["compound"] = _compound_of(gates, compounds, metres)
-    return gates, {
-        "gates": len(gates),
-        "gates dropped: on no street or wall": len(rows) - len(kept),
-    }
-
-
-def _barrier_refs(file: OsmFile, rules: OsmRules) -> NDArray[np.int64]:
-    """Return the nodes of walls and of the rings of compounds."""
-    kind_of = RuleIndex((*rules.barrier_lines, *rules.compounds)).first
-    rows = [row for row, tags in enumerate(file.ways.tags) if kind_of(tags) is not None]
-    areas = find_compounds(file, rules)
-    rows += [row for each in areas.ways for row in each]
-    return np.unique(file.ways.take(np.array(rows, dtype=np.int64)).refs)
-
-
-def gate_users(tags: Tags, rules: OsmRules) -> str:
-    """
-    Tell who may pass a gate; ``foot`` beats ``access``.
-
-    A locked private gate is the residents': they have the key. Any other locked gate is shut.
-    """
-    value = tags.get("foot") or tags.get("access")
-    if value in rules.gate_residents:
-        return "residents"
-    if value in rules.gate_closed or tags.get("locked") in rules.gate_locked:
-        return "nobody"
-    return "everyone" if value in rules.gate_everyone else "unknown"
-
-
-def _first(tags: Tags, keys: tuple[str, ...]) -> str | None:
-    return next((tags[key] for key in keys if key in tags), None)
-
-
-def _step_free(tags: Tags) -> bool | None:
-    if tags.get("wheelchair") in {"yes", "no"}:
-        return tags["wheelchair"] == "yes"
-    return False if tags.get("barrier") in _STEPPED else None
-
-
-def _compound_of(gates: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, metres: Any) -> Any:
-    rings = shapely.boundary(compounds.to_crs(metres).geometry.to_numpy())
-    points = gates.to_crs(metres).geometry.to_numpy()
-    gate, ring = shapely.STRtree(rings).query_nearest(points, max_distance=GATE_DISTANCE)
-    found: dict[int, str] = {}
-    for row, near in zip(gate.tolist(), compounds.index[ring], strict=True):
-        found[row] = min(near, found.get(row, near))
-    return pd.array([found.get(row) for row in range(len(gates))], dtype="string")

@@ -129,20 +129,20 @@ def read_osm_file(
     places.ignore_errors()
     nodes, ways = osmium.osm.NODE, osmium.osm.WAY | osmium.osm.RELATION
     try:
-        tell("reading nodes", 0.0)
+        tell("读取地图节点", 0.0)
         tagged = _lines(data, nodes, [places, osmium.filter.KeyFilter(*node_keys)])
-        tell("reading ways", 0.4)
+        tell("读取地图线", 0.4)
         objects = _lines(data, ways, [osmium.filter.KeyFilter(*way_keys), places])
         kept = [line for line in objects if line.startswith("w")]
         relations = _relations([line for line in objects if line.startswith("r")])
         missing = _missing_outlines(relations, _ids(kept))
-        tell("reading outlines", 0.7)
+        tell("读取地图轮廓", 0.7)
         outlines = _outlines(data, missing, places)
     except RuntimeError as error:
         raise _unreadable(source, str(error)) from None
     if not tagged and not kept and not relations.tags:
         raise _nothing_there(source)
-    tell("read", 1.0)
+    tell("地图要素读完", 1.0)
     return OsmFile(_nodes(tagged), _ways(kept + outlines), relations, _date(data, source))
 
 

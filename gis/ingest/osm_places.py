@@ -1,14 +1,11 @@
 """
-From OSM objects to buildings, barriers, and the doors of buildings and stations.
+From OSM objects to buildings, and to what stops a walker off the streets.
 
     closed ways, multipolygons --building=*--> buildings (floors, use, name, address)
     lines and rings            --rules-------> barriers (kind)
-    nodes on an outline        --entrance=*--> entrances (place, kind)
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -17,19 +14,12 @@ import pandas as pd
 import shapely
 
 from gis.catalogue.osm import OsmRules
-from gis.ingest.osm_areas import Areas, find_areas, way_lines
+from gis.ingest.osm_areas import Areas, find_areas, table, way_lines
 from gis.ingest.osm_file import OsmFile, Tags
 from gis.ingest.tag_rules import RuleIndex
 
-WGS84 = "EPSG:4326"
 _WHOLE = re.compile(r"^\+?(\d{1,3})(?:\.0+)?$")
 _MOST_FLOORS = 300
-
-
-def table(ids: Sequence[str], geometry: Any, **columns: Any) -> gpd.GeoDataFrame:
-    """Return a table in WGS 84 with this index; columns may be empty."""
-    index = pd.Index(ids, dtype="str", name="id")
-    return gpd.GeoDataFrame(columns, index=index, geometry=list(geometry), crs=WGS84)
 
 
 def build_buildings(
@@ -101,53 +91,3 @@ def build_barriers(file: OsmFile, rules: OsmRules) -> tuple[gpd.GeoDataFrame, di
 def _relations_only(found: Areas) -> list[tuple[str, Tags, Any]]:
     rows = zip(found.ids, found.tags, found.shapes, strict=True)
     return [row for row in rows if row[0].startswith("r")]
-
-
-def build_entrances(
-    file: OsmFile, rules: OsmRules, buildings: Areas, stations: Areas
-) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
-    """
-    Return the doors on the outlines of buildings and stations.
-
-    A gate on the edge of a station's ground (the gate of a school) is a door of the station.
-    The id is the node's; where one node is a door of several places, ``n5``, ``n5.2`` …
-    """
-    doors = {
-        int(number): row
-        for row, (number, tags) in enumerate(zip(file.nodes.ids, file.nodes.tags, strict=True))
-        if tags.get("entrance") in rules.entrances or tags.get("barrier") in rules.gates
-    }
-    of_building = _on_outlines(file, buildings, doors)
-    of_station = _on_outlines(file, stations, doors)
-    ids, rows, places, kinds = [], [], [], []
-    seen: dict[int, int] = defaultdict(int)
-    for node, row in doors.items():
-        tags = file.nodes.tags[row]
-        is_door = tags.get("entrance") in rules.entrances
-        at = of_station.get(node, set()) | (of_building.get(node, set()) if is_door else set())
-        for place in sorted(at):
-            seen[node] += 1
-            ids.append(f"n{node}" if seen[node] == 1 else f"n{node}.{seen[node]}")
-            rows.append(row)
-            places.append(place)
-            kinds.append(tags.get("entrance") if is_door else "gate")
-    points = shapely.points(file.nodes.lon[rows], file.nodes.lat[rows])
-    loose = sum("entrance" in file.nodes.tags[row] for row in set(doors.values()) - set(rows))
-    return table(ids, points, place=places, kind=kinds), {
-        "entrances": len(ids),
-        "entrances dropped: not on an outline": loose,
-    }
-
-
-def _on_outlines(file: OsmFile, areas: Areas, doors: Mapping[int, int]) -> dict[int, set[str]]:
-    """Return, for each door, the areas whose outline runs through its node."""
-    start, found = file.ways.start, defaultdict(set)
-    used = np.isin(file.ways.refs, np.fromiter(doors, dtype=np.int64, count=len(doors)))
-    before = np.concatenate([[0], np.cumsum(used)])
-    for name, rows in zip(areas.ids, areas.ways, strict=True):
-        for row in rows:
-            if before[start[row + 1]] > before[start[row]]:
-                refs = file.ways.refs[start[row] : start[row + 1]]
-                for node in refs[used[start[row] : start[row + 1]]].tolist():
-                    found[node].add(name)
-    return found

@@ -13,9 +13,8 @@ import pandas as pd
 import shapely
 
 from gis.catalogue import Catalogue
-from gis.ingest.osm_areas import Areas, find_areas
+from gis.ingest.osm_areas import Areas, find_areas, table
 from gis.ingest.osm_file import OsmFile
-from gis.ingest.osm_places import table
 from gis.ingest.tag_rules import RuleIndex
 
 

@@ -92,7 +92,7 @@ def build_streets(file: OsmFile, rules: OsmRules) -> StreetPieces:
     verdicts, counts = _walked(file, rules, squares)
     rows = np.array(sorted(verdicts), dtype=np.int64)
     pieces, gaps = _cut(file.ways, rows, _stops(file.nodes, rules))
-    counts["gaps in ways at nodes missing from the file"] = gaps
+    counts["street nodes missing from the file"] = gaps
     pieces, counts["street pieces dropped: drawn twice"] = _without_repeats(pieces)
     pieces, renamed = _without_points(pieces)
     counts["street pieces dropped: no length"] = len(renamed)
