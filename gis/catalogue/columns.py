@@ -74,7 +74,11 @@ class ColumnNames:
     def of(self, table: str) -> tuple[Column, ...]:
         """Return the columns of one table; InputError names the tables there are."""
         if table not in self.columns:
-            raise InputError(f"columns: no table '{table}'; use one of {', '.join(self.columns)}")
+            known = ", ".join(self.columns)
+            raise InputError(
+                f"columns：没有表“{table}”；可用：{known}",
+                english=f"columns: no table '{table}'; use one of {known}",
+            )
         return self.columns[table]
 
     def names(self, table: str) -> dict[str, str]:
@@ -103,9 +107,10 @@ class ColumnNames:
         known by its whole header and left out of the households only (a station has a name).
         """
         text = plain_header(header)
-        if any(word in text for word in self.policing) and not any(
-            word in text for word in self.care
-        ):
+        rest = text
+        for word in self.care:
+            rest = rest.replace(plain_header(word), "")
+        if any(plain_header(word) in rest for word in self.policing):
             return "policing"
         personal = {plain_header(word) for word in self.personal}
         return "personal" if table == "households" and text in personal else None

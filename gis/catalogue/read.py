@@ -3,9 +3,9 @@ Read the knowledge in ``data/``, and lay a planner's own files over it.
 
     data/, files --read_documents--> [[Document]] --lay over--> merged content --> Catalogue
 
-A file that is added replaces the rows (or circles, rules, columns) with the same code and adds
-the others; nothing is taken away. Folders keep the layout of ``data/``; a single file is known
-by its columns or keys.
+A file laid on top replaces the rows (profiles, circles) with the same code and adds the others;
+its OSM rules are asked first; its spellings of columns are added to ours. Columns that are never
+kept can be added to, not taken from. A single file is known by its columns or keys.
 """
 
 import functools
@@ -18,7 +18,8 @@ from typing import Any
 import pandas as pd
 
 from gis.catalogue.columns import Column, ColumnNames
-from gis.catalogue.documents import TABLES, Document, read_documents
+from gis.catalogue.documents import Document, read_documents
+from gis.catalogue.layers import are_rules, lay_together
 from gis.catalogue.osm import OsmRules, TagRule
 from gis.catalogue.schema import data_root
 from gis.catalogue.standards import Circle, Lang, Profile, Requirement, parse_limit
@@ -128,45 +129,19 @@ def _shipped() -> Catalogue:
 
 
 def _assemble(layers: Sequence[Sequence[Document]], names: tuple[str, ...]) -> Catalogue:
-    merged: dict[str, dict[str, Any]] = {}
-    for documents in layers:
-        for document in documents:
-            _lay_over(merged, document)
-    circles = _circles(merged.get("circle", {}))
+    merged = lay_together(layers)
     catalogue = Catalogue(
-        facilities=_table(merged.get("facilities", {}), _FACILITY_COLUMNS),
-        services=_table(merged.get("services", {}), _SERVICE_COLUMNS),
-        circles=circles,
-        profiles={key: _profile(row) for key, row in merged.get("profiles", {}).items()},
-        osm=_osm_rules(merged.get("osm", {})),
-        columns=_column_names(merged.get("columns", {}), merged.get("left_out", {})),
+        facilities=_table(merged["facilities"], _FACILITY_COLUMNS),
+        services=_table(merged["services"], _SERVICE_COLUMNS),
+        circles={name: _circle(name, merged["circle"]) for name in merged["circle"]},
+        profiles={key: _profile(row) for key, row in merged["profiles"].items()},
+        osm=_osm_rules(merged["osm"]),
+        columns=_column_names(merged["columns"], merged["left_out"]),
         files=names,
         digest=hashlib.sha256(repr(merged).encode()).hexdigest(),
     )
     _check_names(catalogue)
     return catalogue
-
-
-def _lay_over(merged: dict[str, dict[str, Any]], document: Document) -> None:
-    """Put one file over what is there: rows and circles by code, rules and columns by key."""
-    target = merged.setdefault(document.kind, {})
-    if document.kind in TABLES:
-        key = "id" if document.kind == "profiles" else "code"
-        seen: dict[str, int] = {}
-        for row, number in zip(document.content, document.rows, strict=True):
-            if row[key] in seen:
-                raise InputError(
-                    f"{document.name}, row {number}, column '{key}': found '{row[key]}' again "
-                    f"(first in row {seen[row[key]]}); keep one of them"
-                )
-            seen[row[key]] = number
-            target[row[key]] = row
-    elif document.kind == "circle":
-        target[document.content["id"]] = document.content
-    elif document.kind == "columns":
-        target[document.content["table"]] = document.content
-    else:
-        target.update(document.content)
 
 
 _FACILITY_COLUMNS = {
@@ -217,10 +192,6 @@ def _profile(row: Mapping[str, Any]) -> Profile:
     )
 
 
-def _circles(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Circle]:
-    return {name: _circle(name, found) for name in found}
-
-
 def _circle(name: str, found: Mapping[str, Mapping[str, Any]]) -> Circle:
     content = found[name]
     requirements = [_requirement(each, content) for each in content.get("requirement", [])]
@@ -228,8 +199,9 @@ def _circle(name: str, found: Mapping[str, Mapping[str, Any]]) -> Circle:
         # one level deep: a level of GB 50180 includes no other
         if included not in found or "include" in found[included]:
             raise InputError(
-                f"circle {name}, include: found '{included}'; name a circle that exists and "
-                "includes no other"
+                f"circle {name}，include：现为“{included}”；请写已有的、自身不含 include 的服务圈",
+                english=f"circle {name}, include: found '{included}'; name a circle that exists "
+                "and includes no other",
             )
         requirements += [
             _requirement(each, found[included]) for each in found[included]["requirement"]
@@ -237,7 +209,10 @@ def _circle(name: str, found: Mapping[str, Mapping[str, Any]]) -> Circle:
     ids = [each.id for each in requirements]
     twice = sorted({each for each in ids if ids.count(each) > 1})
     if twice:
-        raise InputError(f"circle {name}: requirement id '{twice[0]}' is used twice; rename one")
+        raise InputError(
+            f"circle {name}：要求的 id “{twice[0]}”用了两次；请改一个",
+            english=f"circle {name}: requirement id '{twice[0]}' is used twice; rename one",
+        )
     text = {key: content.get(key, "") for key in ("source", "clause", "confidence", "note")}
     return Circle(
         id=name,
@@ -267,15 +242,11 @@ def _requirement(content: Mapping[str, Any], circle: Mapping[str, Any]) -> Requi
 
 def _osm_rules(content: Mapping[str, Any]) -> OsmRules:
     def shaped(value: Any) -> Any:
-        return tuple(_tag_rule(each) for each in value) if _are_rules(value) else frozenset(value)
+        return tuple(_tag_rule(each) for each in value) if are_rules(value) else frozenset(value)
 
     rules = {key: shaped(value) for key, value in content.items()}
     rules["gate_hours"] = tuple(content["gate_hours"])
     return OsmRules(**rules)
-
-
-def _are_rules(value: Sequence[Any]) -> bool:
-    return bool(value) and isinstance(value[0], Mapping)
 
 
 def _tag_rule(content: Mapping[str, Any]) -> TagRule:
@@ -331,38 +302,49 @@ def _named(found: Mapping[str, Any], name: str, what: str) -> Any:
 
 
 def _not_named(known: Iterable[str], name: str, what: str) -> InputError:
-    return InputError(f"no {what} '{name}' in the catalogue; use one of {', '.join(known)}")
+    listed = ", ".join(known)
+    return InputError(
+        f"{what}：目录里没有“{name}”；可用：{listed}",
+        english=f"{what}: found '{name}', which is not in the catalogue; use one of {listed}",
+    )
 
 
 def _check_names(catalogue: Catalogue) -> None:
     """Refuse a catalogue in which a name used in one place is defined nowhere."""
-    problems = [*_unknown_services(catalogue), *_unknown_kinds(catalogue)]
-    problems += [
-        f"circle {circle.id}, requirement {each.id}: no profile '{each.profile}' in profiles.csv"
-        for circle in catalogue.circles.values()
-        for each in circle.requirements
-        if each.profile not in catalogue.profiles
-    ]
-    if problems:
-        raise InputError(f"catalogue: {problems[0]}; add it or correct the name", problems=problems)
+    lost = [*_of_facilities(catalogue), *_of_circles(catalogue), *_of_rules(catalogue)]
+    if lost:
+        chinese = [f"{where}：“{name}”不在 {table} 里" for where, name, table in lost]
+        where, name, table = lost[0]
+        raise InputError(
+            f"{chinese[0]}；请先在那里补上，或改正名称",
+            english=f"{where}: found '{name}', which is not in {table}; add it or mend the name",
+            problems=chinese,
+        )
 
 
-def _unknown_services(catalogue: Catalogue) -> Iterator[str]:
-    known = set(catalogue.services.index)
+Lost = tuple[str, str, str]
+"""Where a name is used, the name, the table that lacks it."""
+
+
+def _of_facilities(catalogue: Catalogue) -> Iterator[Lost]:
     for code, services in catalogue.facilities["services"].items():
-        for each in set(services.split("|")) - known:
-            yield f"facilities, code {code}: service '{each}' is not in services.csv"
+        for name in services.split("|"):
+            if name not in catalogue.services.index:
+                yield f"facilities, {code}", name, "services.csv"
+
+
+def _of_circles(catalogue: Catalogue) -> Iterator[Lost]:
     for circle in catalogue.circles.values():
         for requirement in circle.requirements:
-            for each in set(requirement.services) - known:
-                yield (
-                    f"circle {circle.id}, requirement {requirement.id}: service '{each}' is not "
-                    "in services.csv"
-                )
+            where = f"circle {circle.id}, {requirement.id}"
+            for name in requirement.services:
+                if name not in catalogue.services.index:
+                    yield where, name, "services.csv"
+            if requirement.profile not in catalogue.profiles:
+                yield where, requirement.profile, "profiles.csv"
 
 
-def _unknown_kinds(catalogue: Catalogue) -> Iterator[str]:
-    known = set(catalogue.facilities.index)
+def _of_rules(catalogue: Catalogue) -> Iterator[Lost]:
     for rule in catalogue.osm.stations:
-        if rule.kind not in known:
-            yield f"osm stations: kind '{rule.kind}' is not in facilities.csv"
+        if rule.kind not in catalogue.facilities.index:
+            yield "osm, stations", rule.kind, "facilities.csv"

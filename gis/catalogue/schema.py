@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 
+from gis.catalogue.standards import Lang
 from gis.errors import InputError
 
 
@@ -39,35 +40,82 @@ def check_document(kind: str, content: Any, name: str, rows: Sequence[int] = ())
     InputError
         Lists every fault as ``file, row, column: found …; what to do``.
     """
-    errors = sorted(schema_validator(kind).iter_errors(content), key=lambda each: str(each.path))
-    problems = [f"{name}, {_place(error, rows)}: {_remedy(error)}" for error in errors]
-    if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise InputError(problems[0] + more, problems=problems)
+    errors = sorted(schema_validator(kind).iter_errors(content), key=_order)
+    if not errors:
+        return
+    chinese, english = (
+        [_fault(error, name, rows, lang) for error in errors] for lang in ("zh", "en")
+    )
+    more = len(errors) - 1
+    raise InputError(
+        chinese[0] + (f"（另有 {more} 处）" if more else ""),
+        english=english[0] + (f" (and {more} more)" if more else ""),
+        problems=chinese,
+    )
 
 
-def _place(error: jsonschema.ValidationError, rows: Sequence[int]) -> str:
-    path = list(error.absolute_path)
-    if rows and path:
-        row = f"row {rows[int(path[0])]}"
-        return f"{row}, column '{path[1]}'" if len(path) > 1 else row
-    return ".".join(str(step) for step in path) or "whole file"
+def _order(error: jsonschema.ValidationError) -> list[tuple[bool, int, str]]:
+    steps = error.absolute_path
+    return [(isinstance(s, str), s if isinstance(s, int) else 0, str(s)) for s in steps]
 
 
-def _remedy(error: jsonschema.ValidationError) -> str:
-    """Turn one schema error into what was found and what to do."""
+def _fault(error: jsonschema.ValidationError, name: str, rows: Sequence[int], lang: Lang) -> str:
+    place, (found, remedy) = _place(list(error.absolute_path), rows, lang), _remedy(error, lang)
+    if lang == "zh":
+        return f"{name}{place}：{found}；{remedy}"
+    return f"{name}{place}: {found}; {remedy}"
+
+
+def _place(path: Sequence[str | int], rows: Sequence[int], lang: Lang) -> str:
+    """Say where: the row and the column of a sheet, the keys (counted from 1) of a TOML file."""
+    if not path:
+        return ""
+    if not rows:
+        steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path]
+        return (" " if lang == "zh" else ", ") + "".join(steps).lstrip(".")
+    row = rows[int(path[0])]
+    column = str(path[1]) if len(path) > 1 else ""
+    if lang == "zh":
+        return f" 第 {row} 行" + (f"“{column}”列" if column else "")
+    return f", row {row}" + (f", column '{column}'" if column else "")
+
+
+def _remedy(error: jsonschema.ValidationError, lang: Lang) -> tuple[str, str]:
+    """Return what was found, and what to do."""
     found, asked, schema = error.instance, error.validator_value, error.schema
-    if error.validator == "required":
-        return f"found no {', '.join(key for key in asked if key not in found)}; fill it in"
+    zh = lang == "zh"
+    if error.validator in {"required", "anyOf"}:
+        each = asked if error.validator == "required" else [a["required"][0] for a in asked]
+        missing = (", " if error.validator == "required" else " / ").join(
+            key for key in each if key not in found
+        )
+        return (f"缺少 {missing}", "请补上") if zh else (f"found no {missing}", "fill it in")
     if error.validator == "additionalProperties":
-        unknown = sorted(set(found) - set(schema["properties"]))
-        return f"found unknown {', '.join(unknown)}; use {', '.join(schema['properties'])}"
-    advice: dict[str, str] = {
-        "enum": f"use one of {', '.join(map(str, asked))}" if isinstance(asked, list) else "",
-        "type": f"write a {asked}",
-        "pattern": schema.get("description", f"it must match {asked}"),
-        "minimum": f"write a number from {asked} up",
-        "exclusiveMinimum": f"write a number above {asked}",
-    }
-    remedy = advice.get(str(error.validator))
-    return f"found {found!r}; {remedy}" if remedy else str(error.message)
+        unknown = ", ".join(sorted(set(found) - set(schema["properties"])))
+        known = ", ".join(schema["properties"])
+        return (
+            (f"不认识 {unknown}", f"可用：{known}")
+            if zh
+            else (f"found unknown {unknown}", f"use {known}")
+        )
+    advice = _advice(str(error.validator), asked, schema)
+    chinese, english = advice or (str(error.message), str(error.message))
+    return (f"现为“{found}”", chinese) if zh else (f"found '{found}'", english)
+
+
+def _advice(rule: str, asked: Any, schema: Any) -> tuple[str, str] | None:
+    if rule == "enum":
+        listed = ", ".join(map(str, asked))
+        return f"请用其中之一：{listed}", f"use one of {listed}"
+    if rule == "pattern":
+        hint = schema.get("description", f"{asked}")
+        return f"格式：{schema.get('x-zh', hint)}", f"{hint}"
+    types = {"number": "数字", "string": "文字", "array": "列表", "integer": "整数"}
+    return {
+        "type": (f"请写{types.get(str(asked), asked)}", f"write a {asked}"),
+        "minimum": (f"请写不小于 {asked} 的数", f"write a number from {asked} up"),
+        "exclusiveMinimum": (f"请写大于 {asked} 的数", f"write a number above {asked}"),
+        "minLength": ("请补上文字", "fill it in"),
+        "minItems": ("至少写一项", "name at least one"),
+        "uniqueItems": ("每项只写一次", "name each once"),
+    }.get(rule)

@@ -61,9 +61,9 @@ def catalogue_tables(catalogue: Catalogue, lang: Lang = "zh") -> dict[str, pd.Da
     }
 
 
-def confidence_text(confidence: str, lang: Lang = "zh") -> str:
-    """Write a confidence mark, with 待核 where it still waits for confirmation."""
-    return f"{confidence} {PENDING[lang]}" if pending(confidence) else confidence
+def confidence_text(confidence: str, lang: Lang = "zh", *, unsure: bool = False) -> str:
+    """Write a confidence mark, with 待核 where it (or what it rests on) waits for confirmation."""
+    return f"{confidence} {PENDING[lang]}" if pending(confidence) or unsure else confidence
 
 
 def catalogue_dict(catalogue: Catalogue) -> dict[str, Any]:
@@ -84,13 +84,20 @@ def catalogue_dict(catalogue: Catalogue) -> dict[str, Any]:
             }
             for code, row in catalogue.services.to_dict("index").items()
         ],
-        "circles": [_circle_dict(circle) for circle in catalogue.circles.values()],
+        "circles": [
+            _circle_dict(circle, catalogue.profiles) for circle in catalogue.circles.values()
+        ],
         "profiles": [_profile_dict(profile) for profile in catalogue.profiles.values()],
     }
 
 
-def requirement_dict(requirement: Requirement) -> dict[str, Any]:
-    """Return one requirement as plain values, as the JSON of a question carries it."""
+def requirement_dict(requirement: Requirement, profile: Profile | None = None) -> dict[str, Any]:
+    """
+    Return one requirement as plain values, as the JSON of a question carries it.
+
+    With the profile it is walked with, ``pending`` tells whether either still waits for
+    confirmation.
+    """
     return {
         "id": requirement.id,
         "name_zh": requirement.name_zh,
@@ -103,12 +110,12 @@ def requirement_dict(requirement: Requirement) -> dict[str, Any]:
         "source": requirement.source,
         "clause": requirement.clause or None,
         "confidence": requirement.confidence,
-        "pending": requirement.pending,
+        "pending": requirement.pending or (profile is not None and profile.pending),
         "note": requirement.note or None,
     }
 
 
-def _circle_dict(circle: Circle) -> dict[str, Any]:
+def _circle_dict(circle: Circle, profiles: Mapping[str, Profile]) -> dict[str, Any]:
     return {
         "id": circle.id,
         "name_zh": circle.name_zh,
@@ -118,7 +125,9 @@ def _circle_dict(circle: Circle) -> dict[str, Any]:
         "confidence": circle.confidence,
         "pending": circle.pending,
         "note": circle.note or None,
-        "requirements": [requirement_dict(each) for each in circle.requirements],
+        "requirements": [
+            requirement_dict(each, profiles[each.profile]) for each in circle.requirements
+        ],
     }
 
 
@@ -134,7 +143,7 @@ def _profile_dict(profile: Profile) -> dict[str, Any]:
         "source": profile.source,
         "clause": profile.clause or None,
         "confidence": profile.confidence,
-        "pending": pending(profile.confidence),
+        "pending": profile.pending,
         "note": profile.note or None,
     }
 
@@ -188,7 +197,10 @@ def _requirement(
         "measure": _word(each.measure, lang),
         "profile": each.profile,
         "source": _source(each.source, each.clause),
-        "confidence": confidence_text(each.confidence, lang),
+        # a limit rests on the speed as well
+        "confidence": confidence_text(
+            each.confidence, lang, unsure=catalogue.profiles[each.profile].pending
+        ),
     }
 
 

@@ -72,7 +72,10 @@ def parse_limit(limit: "str | float | Limit") -> Limit:
 
 
 def _bad_limit(text: str) -> InputError:
-    return InputError(f"limit: found '{text}'; write minutes as 15min or metres as 500m")
+    return InputError(
+        f"limit：现为“{text}”；时间写作 15min 或 15分钟，距离写作 500m 或 500米",
+        english=f"limit: found '{text}'; write minutes as 15min or metres as 500m",
+    )
 
 
 @dataclass(frozen=True)
@@ -126,12 +129,19 @@ class Profile:
         if self.metres_per_minute is not None:
             return limit.value * self.metres_per_minute
         if limit.value not in self.distances:
-            known = ", ".join(f"{minutes:g}min" for minutes in self.distances)
+            known = ", ".join(f"{minutes:g}min" for minutes in self.distances) or "-"
             raise InputError(
-                f"profile {self.id}: counts metres and has no distance for {limit}; "
-                f"give metres (500m), use one of {known or 'none'}, or a profile with a speed"
+                f"profile {self.id}：按距离计，没有 {limit} 对应的米数；"
+                f"请写米数（500m），或用 {known}，或换有速度的步行方式",
+                english=f"profile {self.id}: counts metres and has no distance for {limit}; "
+                f"give metres (500m), use one of {known}, or a profile with a speed",
             )
         return self.distances[limit.value]
+
+    @property
+    def pending(self) -> bool:
+        """Whether a figure of it still waits for confirmation (待核)."""
+        return pending(self.confidence)
 
     def name(self, lang: Lang = "zh") -> str:
         """Return the profile's name in one language."""

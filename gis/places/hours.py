@@ -86,14 +86,20 @@ def parse_when(when: str | datetime | When) -> When:
         return when
     if isinstance(when, datetime):
         if when.tzinfo is not None:
-            raise InputError(f"at: found {when.isoformat()}; give the local time without a zone")
+            raise InputError(
+                f"at：现为 {when.isoformat()}；请给当地时间，不带时区",
+                english=f"at: found {when.isoformat()}; give the local time without a zone",
+            )
         minute = when.hour * 60 + when.minute
         return When(when.weekday(), minute, when.date(), f"{when:%Y-%m-%d %H:%M}")
     plain = unicodedata.normalize("NFKC", when).strip()
     day, rest = _read_day(plain)
     clock = read_clock(rest)
     if day is None or clock is None:
-        raise InputError(f"at: found '{when}'; write a day and a time, as 周六 10:00 or Sat 10:00")
+        raise InputError(
+            f"at：现为“{when}”；请写日子和时刻，如 周六 10:00 或 2026-03-07 10:00",
+            english=f"at: found '{when}'; write a day and a time, as Sat 10:00 or 2026-03-07 10:00",
+        )
     if isinstance(day, date):
         return When(day.weekday(), clock, day, when.strip())
     return When(day, clock, None, when.strip())
@@ -125,7 +131,10 @@ def open_at(hours: pd.Series, when: When, *, country: str | None = None) -> pd.S
     try:
         OpeningHours("24/7", country=holidays)
     except UnknownCountryError:
-        raise InputError(f"country: found '{country}'; write an ISO code such as CN") from None
+        raise InputError(
+            f"country：现为“{country}”；请写 ISO 代码，如 CN",
+            english=f"country: found '{country}'; write an ISO code such as CN",
+        ) from None
     return _by_text(hours, lambda text: _is_open(text, moment, holidays))
 
 

@@ -48,12 +48,12 @@ def test_a_date_brings_its_own_weekday(given):
     ["周六", "10:00", "周六 25:00", "周日 24:00", "2026-02-30 10:00", "2026-03-07 周一 9:00", ""],
 )
 def test_a_time_that_is_incomplete_or_impossible_is_refused(text):
-    with pytest.raises(InputError, match="write a day and a time, as 周六 10:00 or Sat 10:00"):
+    with pytest.raises(InputError, match="请写日子和时刻，如 周六 10:00"):
         parse_when(text)
 
 
 def test_a_time_with_a_zone_is_refused():
-    with pytest.raises(InputError, match="give the local time without a zone"):
+    with pytest.raises(InputError, match="请给当地时间，不带时区"):
         parse_when(datetime(2026, 3, 7, 10, tzinfo=UTC))
 
 
@@ -152,5 +152,5 @@ def test_public_holidays_count_only_with_a_date_and_a_country():
     assert is_open(hours, "2026-10-01 10:00")
     assert not is_open(hours, "2026-10-01 10:00", country="CN")
     assert is_open(hours, "周四 10:00", country="CN")
-    with pytest.raises(InputError, match="write an ISO code such as CN"):
+    with pytest.raises(InputError, match="请写 ISO 代码，如 CN"):
         is_open(hours, "2026-10-01 10:00", country="Nirgendwo")
