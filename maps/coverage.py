@@ -1,0 +1,54 @@
+"""
+The coverage map: who is inside the service circle, who is not, and why.
+
+    Published ─▶ ground + service areas + buildings by result (planner) + shares by area ─▶ Page
+"""
+
+from gis.privacy import Published
+from maps.document import base_layers, check_published, open_document
+from maps.layers.areas import areas
+from maps.layers.covered import covered
+from maps.layers.tiles import Tiles
+from maps.page import Page
+from maps.results import result_model, services_asked
+
+
+def coverage_map(
+    published: Published,
+    *,
+    lang: str = "zh",
+    title: str | None = None,
+    tiles: Tiles | None = None,
+) -> Page:
+    """
+    Draw all coverages of a publication on one page.
+
+    Parameters
+    ----------
+    published
+        From ``gis.publish``; with no coverage the page shows the place alone.
+    lang
+        ``zh`` or ``en``: the language on opening; the page holds both.
+    title
+        Stands at the head of the page; the publication's own title without it.
+    tiles
+        Tile servers the reader may turn on; none without it.
+
+    Raises
+    ------
+    TypeError
+        ``published`` is anything but ``Published``.
+    InputError
+        Unknown language, or nothing to draw.
+    """
+    check_published(published)
+    results = published.coverages
+    document = open_document(published, lang=lang, title=title, tile_choice=tiles)
+    asked = [services_asked(result.question) for result in results]
+    document.add([areas([result.areas for result in results], document.origin)])
+    document.add(base_layers(published, document.origin, asked))
+    buildings = published.places.get("buildings")
+    if buildings is not None:
+        document.add([covered([result.buildings for result in results], buildings)])
+    models = [result_model(result, int(published.k)) for result in results]
+    return document.finish({"page": "coverage", "coverages": models})

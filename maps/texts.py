@@ -1,0 +1,209 @@
+"""
+What a page says about a result: headline, question, reasons, tables. Pairs ``(zh, en)`` only.
+
+    PublishedCoverage ──▶ dict of texts and numbers ──JSON──▶ panel of the page
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from gis.coverage.reasons import NAMES
+from maps.words import PAGE, UNITS, Both, both
+
+NO_HOURS: Both = ("未计时段", "opening hours not considered")
+BY_BUILDING: Both = (
+    "没有住户台账，以楼栋代替，按层数×占地面积加权",
+    "No household ledger: buildings stand in, weighted by floors × footprint",
+)
+
+
+def percent(share: float | None) -> str:
+    """Write a share as a percentage with at most one decimal; a dash when there is none."""
+    if share is None or pd.isna(share):
+        return "–"
+    text = f"{100 * float(share):.1f}".removesuffix(".0")
+    return f"{text}%"
+
+
+def number(value: float | None) -> str:
+    """Write a count with thousands apart; the words for a hidden count come from the caller."""
+    return "–" if value is None or pd.isna(value) else f"{round(float(value)):,}"
+
+
+def suppressed(k: int) -> Both:
+    """Return what stands in place of a count that may not be shown."""
+    return (f"<{k} 或已隐藏", f"<{k} or suppressed")
+
+
+def headline(totals: Mapping[str, Any]) -> Both:
+    """
+    Say the share, and both ends where unknown compounds make a difference.
+
+    >>> headline({"share": 0.78, "share_low": 0.71, "share_high": 0.83})[0]
+    '覆盖 78%（若未知小区不对外开放 71%，开放 83%）'
+    """
+    share, low, high = (totals.get(key) for key in ("share", "share_low", "share_high"))
+    zh, en = f"覆盖 {percent(share)}", f"{percent(share)} covered"
+    if percent(low) == percent(high) or low is None or high is None:
+        return zh, en
+    return (
+        f"{zh}（若未知小区不对外开放 {percent(low)}，开放 {percent(high)}）",
+        f"{en} ({percent(low)} if unknown compounds are closed to outsiders, "
+        f"{percent(high)} if open)",
+    )
+
+
+def count_line(totals: Mapping[str, Any], weight: str, k: int) -> Both:
+    """Say how many of how many."""
+    zh_unit, en_unit = both(UNITS, weight)
+    zh_hidden, en_hidden = suppressed(k)
+    total, covered = totals.get("total"), totals.get("covered")
+    whole, inside = number(total), number(covered)
+    return (
+        f"{whole if whole != '–' else zh_hidden} {zh_unit}中，"
+        f"{inside if inside != '–' else zh_hidden} {_measure_word(zh_unit)}在服务圈内",
+        f"{inside if inside != '–' else en_hidden} of "
+        f"{whole if whole != '–' else en_hidden} {en_unit} inside",
+    )
+
+
+def _measure_word(unit: str) -> str:
+    return "平方米" if unit.startswith("平方米") else unit[:1]
+
+
+def question_lines(question: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Say each requirement in one line, with what is pending about it."""
+    return [_requirement(row) for row in question.get("requirements", ())]
+
+
+def _requirement(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(row["id"]),
+        "name": requirement_name(row),
+        "text": _terms(row),
+        "pending": bool(row.get("pending")),
+        "source": " ".join(str(row[key]) for key in ("source", "clause", "note") if row.get(key)),
+    }
+
+
+def requirement_name(row: Mapping[str, Any]) -> Both:
+    """Return the pair of names of a requirement; its id where it has none."""
+    zh = row.get("name_zh") or row["id"]
+    return str(zh), str(row.get("name_en") or zh)
+
+
+def _terms(row: Mapping[str, Any]) -> Both:
+    least = int(row.get("at_least") or 1)
+    zh_limit, en_limit = limit_words(row.get("limit"))
+    straight = row.get("measure") == "line"
+    profile = str(row.get("profile") or "")
+    zh_how, en_how = ("直线", "in a straight line") if straight else ("步行", "on foot")
+    tail = f" · {profile}" if profile and not straight else ""
+    return (
+        f"{zh_how} {zh_limit}内至少 {least} 处{tail}",
+        f"at least {least} within {en_limit} {en_how}{tail}",
+    )
+
+
+def limit_words(limit: Any) -> Both:
+    """
+    Write a limit such as ``15min`` or ``500m`` in words.
+
+    >>> limit_words("15min")
+    ('15 分钟', '15 min')
+    """
+    text = str(limit or "").replace(" ", "")
+    for unit, zh in (("min", "分钟"), ("m", "米")):
+        if text.endswith(unit):
+            figure = text.removesuffix(unit).removesuffix(".0")
+            return f"{figure} {zh}", f"{figure} {unit}"
+    return text, text
+
+
+def when_line(when: str | None) -> Both:
+    """Say the hour that was asked, or that none was."""
+    return NO_HOURS if not when else (f"时段：{when}", f"At {when}")
+
+
+def reason_tables(
+    reasons: Mapping[str, Mapping[str, Any]], names: Mapping[str, Both]
+) -> list[dict[str, Any]]:
+    """List the reasons of each requirement, COVERED first, then by the order of the words."""
+    order = list(NAMES)
+    return [
+        {
+            "name": names.get(requirement, (requirement, requirement)),
+            "rows": [
+                {"code": code, "name": both(NAMES, code), "count": _count(counts[code])}
+                for code in sorted(counts, key=_place(order))
+                if counts[code] is None or pd.isna(counts[code]) or counts[code] > 0
+            ],
+        }
+        for requirement, counts in reasons.items()
+    ]
+
+
+def _place(order: Sequence[str]) -> Any:
+    return lambda code: (order.index(code) if code in order else len(order), code)
+
+
+def _count(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else round(float(value))
+
+
+def area_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Turn a summary into rows, least covered first; hidden figures are null."""
+    rows = [
+        {
+            "id": str(row.Index),
+            "name": _name(row),
+            "total": _figure(row, "total"),
+            "covered": _figure(row, "covered"),
+            "share": _figure(row, "share"),
+        }
+        for row in table.itertuples()
+    ]
+    return sorted(rows, key=lambda row: (row["share"] is None, row["share"] or 0, row["name"]))
+
+
+def _name(row: Any) -> str:
+    name = getattr(row, "name", None)
+    known = name is not None and not pd.isna(name) and str(name) != ""
+    return str(name) if known else str(row.Index)
+
+
+def _figure(row: Any, column: str) -> float | None:
+    value = getattr(row, column, None)
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def privacy_line(level: str, k: int) -> Both:
+    """Say what is held back at this level."""
+    if level == "public":
+        return (
+            f"只含汇总数；少于 {k} 的数，以及能据以推算出它的数，都已隐藏",
+            f"Aggregates only; counts below {k}, and counts that would reveal them, are suppressed",
+        )
+    return (
+        f"楼栋结果只在不少于 {k} 户时给出；请勿外传",
+        f"Results per building only from {k} households up; do not pass on",
+    )
+
+
+def page_facts(published: Any, title: str | None, lang: str) -> dict[str, Any]:
+    """Return what every page says about itself."""
+    name = title or published.title
+    return {
+        "title": name,
+        "lang": lang,
+        "level": published.level,
+        "level_name": PAGE[published.level],
+        "synthetic": bool(published.synthetic),
+        "date": published.date,
+        "attribution": list(published.attribution),
+        "k": int(published.k),
+        "privacy": privacy_line(published.level, int(published.k)),
+        "suppressed": suppressed(int(published.k)),
+    }
