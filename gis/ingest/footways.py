@@ -17,6 +17,7 @@ from gis.catalogue.osm import OsmRules, first_match
 
 _PERCENT = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*%$")
 _DEGREES = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*(?:°|deg)$")
+_SIDES = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
 STEEPEST = 1.0
 """A grade beyond 100 % is a slip of the pen (``incline=300%``); it counts as unknown."""
 
@@ -56,6 +57,13 @@ def judge(tags: Mapping[str, str], rules: OsmRules) -> Footway | None:
     return _by_class_and_access(kind, tags, rules)
 
 
+def judged_keys(rules: OsmRules) -> frozenset[str]:
+    """Return the keys on which the verdict depends."""
+    asked = (*rules.platforms, *rules.motor_only)
+    by_rules = frozenset(key for rule in asked for key in (*rule.tags, *rule.unless))
+    return by_rules | {"highway", "foot", "access", *_SIDES}
+
+
 def _is_walked(kind: str, rules: OsmRules) -> bool:
     return kind in rules.walkable or any(kind == rule.kind for rule in rules.platforms)
 
@@ -75,8 +83,7 @@ def _by_class_and_access(kind: str, tags: Mapping[str, str], rules: OsmRules) ->
 
 
 def _has_sidewalk(tags: Mapping[str, str], rules: OsmRules) -> bool:
-    sides = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
-    return any(tags.get(side) in rules.sidewalk_yes for side in sides)
+    return any(tags.get(side) in rules.sidewalk_yes for side in _SIDES)
 
 
 def grade(incline: str | None) -> float:

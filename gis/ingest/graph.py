@@ -21,9 +21,8 @@ from gis import tables
 from gis.catalogue import Catalogue
 from gis.catalogue.osm import OsmRules
 from gis.errors import InputError
-from gis.ingest.footways import grade, judge, layer
+from gis.ingest.footways import grade, judge, judged_keys, layer
 
-_JUDGED = ("highway", "foot", "access", "motorroad", "expressway", "sidewalk", "railway")
 _DIGITS = 7
 
 
@@ -130,7 +129,7 @@ def _values(value: Any) -> list[Any]:
 
 def _users(data: dict[str, Any], rules: OsmRules) -> str:
     """Return who walks an edge; empty where nobody does. The strictest of its ways decides."""
-    known = {key: _values(data[key]) for key in _JUDGED if data.get(key) is not None}
+    known = {key: _values(data[key]) for key in judged_keys(rules) if data.get(key) is not None}
     verdicts = [
         judge({key: str(value) for key, value in zip(known, chosen, strict=True)}, rules)
         for chosen in product(*known.values())

@@ -106,7 +106,7 @@ def build_layers(file: OsmFile, catalogue: Catalogue, *, progress: Progress) -> 
     compounds = build_compounds(around, rules, metres)
     points = shapely.point_on_surface(buildings.geometry.to_numpy())
     buildings["compound"] = within_compound(compounds, points)
-    gates, of_gates = build_gates(file, rules, pieces, compounds, metres)
+    gates, of_gates = build_gates(file, rules, pieces, around, metres)
     progress("地图读完", 1.0)
     read = {"tagged nodes": len(file.nodes.ids), "ways": len(file.ways.ids)}
     read["relations"] = len(file.relations.ids)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from gis.catalogue.osm import OsmRules
 from gis.ingest.osm_areas import Areas, table
-from gis.ingest.osm_compounds import find_compounds
+from gis.ingest.osm_compounds import Surroundings
 from gis.ingest.osm_file import OsmFile, Tags
 from gis.ingest.osm_streets import StreetPieces
 from gis.ingest.tag_rules import RuleIndex
@@ -31,7 +31,7 @@ _STEPPED = frozenset({"turnstile", "full-height_turnstile", "stile", "kissing_ga
 
 
 def build_gates(
-    file: OsmFile, rules: OsmRules, pieces: StreetPieces, compounds: gpd.GeoDataFrame, metres: Any
+    file: OsmFile, rules: OsmRules, pieces: StreetPieces, around: Surroundings, metres: Any
 ) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
     """
     Return the gates on streets, walls and rings, and what was counted.
@@ -42,7 +42,7 @@ def build_gates(
     numbers = [int(number) for number in file.nodes.ids[rows]]
     nodes = [pieces.renamed.get(number, number) for number in numbers]
     on_street = [node in pieces.nodes for node in nodes]
-    on_line = np.isin(numbers, _barrier_refs(file, rules))
+    on_line = np.isin(numbers, _barrier_refs(file, rules, around.areas))
     kept = [i for i in range(len(rows)) if on_street[i] or on_line[i]]
     tags = [file.nodes.tags[rows[i]] for i in kept]
     chosen = np.array([rows[i] for i in kept], dtype=np.int64)
@@ -56,19 +56,18 @@ def build_gates(
         source="osm",
         node=pd.array([f"n{nodes[i]}" if on_street[i] else None for i in kept], dtype="string"),
     )
-    gates["compound"] = _compound_of(gates, compounds, metres)
+    gates["compound"] = _compound_of(gates, around.areas, metres)
     return gates, {
         "gates": len(gates),
         "gates left out: on no street, wall or compound": len(rows) - len(kept),
     }
 
 
-def _barrier_refs(file: OsmFile, rules: OsmRules) -> NDArray[np.int64]:
+def _barrier_refs(file: OsmFile, rules: OsmRules, compounds: Areas) -> NDArray[np.int64]:
     """Return the nodes of walls and of the rings of compounds."""
-    kind_of = RuleIndex((*rules.barrier_lines, *rules.compounds)).first
+    kind_of = RuleIndex(rules.barrier_lines).first
     rows = [row for row, tags in enumerate(file.ways.tags) if kind_of(tags) is not None]
-    areas = find_compounds(file, rules)
-    rows += [row for each in areas.ways for row in each]
+    rows += [row for each in compounds.ways for row in each]
     return np.unique(file.ways.take(np.array(rows, dtype=np.int64)).refs)
 
 
@@ -96,13 +95,17 @@ def _step_free(tags: Tags) -> bool | None:
     return False if tags.get("barrier") in _STEPPED else None
 
 
-def _compound_of(gates: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, metres: Any) -> Any:
-    rings = shapely.boundary(compounds.to_crs(metres).geometry.to_numpy())
+def _compound_of(gates: gpd.GeoDataFrame, compounds: Areas, metres: Any) -> Any:
+    """Return the compound whose ring is nearest and near enough; ties go to the smaller id."""
+    shapes = gpd.GeoSeries(compounds.shapes, crs=gates.crs).to_crs(metres)
     points = gates.to_crs(metres).geometry.to_numpy()
-    gate, ring = shapely.STRtree(rings).query_nearest(points, max_distance=GATE_DISTANCE)
+    gate, ring = shapely.STRtree(shapely.boundary(shapes.to_numpy())).query_nearest(
+        points, max_distance=GATE_DISTANCE
+    )
     found: dict[int, str] = {}
-    for row, near in zip(gate.tolist(), compounds.index[ring], strict=True):
-        found[row] = min(near, found.get(row, near))
+    for row, near in zip(gate.tolist(), ring.tolist(), strict=True):
+        name = compounds.ids[near]
+        found[row] = min(name, found.get(row, name))
     return pd.array([found.get(row) for row in range(len(gates))], dtype="string")
 
 

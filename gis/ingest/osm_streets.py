@@ -10,7 +10,7 @@ barriers and doors on it, and where the extract lacks a node.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from gis.catalogue.osm import OsmRules
 from gis.ingest.cutting import cut, repeated
-from gis.ingest.footways import Footway, grade, judge, layer
-from gis.ingest.osm_file import OsmFile, OsmNodes, OsmWays
+from gis.ingest.footways import Footway, grade, judge, judged_keys, layer
+from gis.ingest.osm_file import OsmFile, OsmNodes, OsmWays, Tags
 from gis.ingest.squares import KIND as SQUARE
 from gis.ingest.squares import Squares, chords, find_squares
 
@@ -110,7 +110,7 @@ def _walked(
     file: OsmFile, rules: OsmRules, squares: Squares
 ) -> tuple[dict[int, Footway], dict[str, int]]:
     """Return the verdict on each walked way, by its position, and what was counted."""
-    judged = [judge(tags, rules) for tags in file.ways.tags]
+    judged = _judged(file.ways.tags, rules)
     streets = {row: verdict for row, verdict in enumerate(judged) if verdict is not None}
     walked = {row: verdict for row, verdict in streets.items() if verdict.users}
     for verdict, rows in zip(squares.verdicts, squares.ways, strict=True):
@@ -125,6 +125,19 @@ def _walked(
         **dict(sorted(why.items())),
     }
     return {row: walked[row] for row in single}, counts
+
+
+def _judged(tags: Sequence[Tags], rules: OsmRules) -> list[Footway | None]:
+    """Judge every way; ways that agree in all tags that matter are judged once."""
+    keys = sorted(judged_keys(rules))
+    known: dict[tuple[str | None, ...], Footway | None] = {}
+    verdicts = []
+    for each in tags:
+        said = tuple([each.get(key) for key in keys])
+        if said not in known:
+            known[said] = judge(each, rules)
+        verdicts.append(known[said])
+    return verdicts
 
 
 def _reason(verdict: Footway) -> str:
@@ -196,7 +209,9 @@ def _table(file: OsmFile, verdicts: dict[int, Footway], pieces: _Pieces) -> gpd.
         },
         index=list(verdicts),
     )
-    table = by_way.loc[pieces.way].set_axis(_piece_ids(file, pieces.way))
+    table = by_way.take(np.searchsorted(by_way.index, pieces.way)).set_axis(
+        _piece_ids(file, pieces.way)
+    )
     table.insert(0, "u", pieces.first)
     table.insert(1, "v", pieces.last)
     return gpd.GeoDataFrame(table, geometry=pieces.lines(), crs="EPSG:4326")
@@ -214,8 +229,12 @@ def _across(file: OsmFile, squares: Squares, pieces: _Pieces) -> gpd.GeoDataFram
     """Return the lines across squares, as streets."""
     places: dict[int, tuple[float, float]] = {}
     others: dict[int, set[int]] = defaultdict(set)
+    edges = np.array([row for rows in squares.ways for row in rows], dtype=np.int64)
+    on_edge = file.ways.take(edges).refs
     for nodes, at in ((pieces.first, pieces.start[:-1]), (pieces.last, pieces.start[1:] - 1)):
-        for node, way, place in zip(nodes, pieces.way, pieces.places[at], strict=True):
+        met = np.isin(nodes, on_edge)
+        found = zip(nodes[met], pieces.way[met], pieces.places[at[met]], strict=True)
+        for node, way, place in found:
             places[int(node)] = (float(place[0]), float(place[1]))
             others[int(node)].add(int(way))
     lines = chords(squares, file, places, others)

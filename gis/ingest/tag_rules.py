@@ -6,7 +6,6 @@ object is tried only against rules that its own tags point to. The answer is tha
 ``catalogue.osm.first_match``.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from gis.catalogue.osm import ANY, TagRule
@@ -17,11 +16,11 @@ class RuleIndex:
 
     def __init__(self, rules: Sequence[TagRule]) -> None:
         self._rules = tuple(rules)
-        self._places: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._places: dict[str, dict[str, list[int]]] = {}
         for place, rule in enumerate(self._rules):
             key, values = next(iter(rule.tags.items()))
             for value in values:
-                self._places[key][value].append(place)
+                self._places.setdefault(key, {}).setdefault(value, []).append(place)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -31,13 +30,18 @@ class RuleIndex:
     def first(self, tags: Mapping[str, str]) -> str | None:
         """Return the kind of the first rule that holds for these tags, or nothing."""
         places: list[int] = []
-        for key in self._places.keys() & tags.keys():
-            by_value = self._places[key]
-            for value in (tags[key], ANY, *_parts(tags[key])):
-                places += by_value.get(value, ())
+        for key, value in tags.items():
+            by_value = self._places.get(key)
+            if by_value is not None:
+                places += self._pointed_to(by_value, value)
+        if not places:
+            return None
         rules = self._rules
         return next((rules[i].kind for i in sorted(places) if rules[i].matches(tags)), None)
 
-
-def _parts(value: str) -> list[str]:
-    return [part.strip() for part in value.split(";")] if ";" in value else []
+    @staticmethod
+    def _pointed_to(by_value: Mapping[str, list[int]], value: str) -> list[int]:
+        found = by_value.get(value, []) + by_value.get(ANY, [])
+        for part in value.split(";") if ";" in value else ():
+            found += by_value.get(part.strip(), [])
+        return found
