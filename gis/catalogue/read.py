@@ -119,13 +119,18 @@ def load_catalogue(*extra: str | Path) -> Catalogue:
     """
     if not extra:
         return _shipped()
-    layers = [read_documents(data_root()), *(read_documents(Path(path)) for path in extra)]
+    layers = [_shipped_documents(), *(read_documents(Path(path)) for path in extra)]
     return _assemble(layers, ("minqing", *(Path(path).name for path in extra)))
 
 
 @functools.cache
 def _shipped() -> Catalogue:
-    return _assemble([read_documents(data_root())], ("minqing",))
+    return _assemble([_shipped_documents()], ("minqing",))
+
+
+@functools.cache
+def _shipped_documents() -> list[Document]:
+    return read_documents(data_root())
 
 
 def _assemble(layers: Sequence[Sequence[Document]], names: tuple[str, ...]) -> Catalogue:
