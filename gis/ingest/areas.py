@@ -5,7 +5,6 @@ Communities, grids and compounds: who belongs where.
 """
 
 import geopandas as gpd
-import pandas as pd
 
 from gis import tables
 from gis.district import PLACE_TABLES
@@ -13,7 +12,7 @@ from gis.ingest.attributes import add_attributes
 from gis.ingest.cells import parse_cells
 from gis.ingest.draft import Draft
 from gis.ingest.fit import Names, nearest_compound, shares, with_community
-from gis.ingest.intake import InputFile, Intake, read_intake
+from gis.ingest.intake import InputFile, Intake, column_of, read_intake
 from gis.ingest.stations import read_points, to_points
 
 
@@ -50,7 +49,7 @@ def add_compounds(draft: Draft, file: InputFile) -> None:
     intake = to_points(intake, file, tables.Compounds, draft.ground, draft.catalogue)
     intake = with_community(intake, draft.layer("communities")).require_rows()
     frame = intake.frame
-    gated = frame.get("gated", pd.Series(None, index=frame.index, dtype=object))
+    gated = column_of(frame, "gated")
     source = gated.map(lambda value: "given" if isinstance(value, str) else None)
     intake = intake.replace(frame=frame.assign(gated=gated.fillna("unknown"), gated_source=source))
     draft.take(intake)

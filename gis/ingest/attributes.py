@@ -5,12 +5,11 @@ Lists without a place: what an office knows about compounds and buildings alread
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from gis.ingest.intake import Intake, Why
+from gis.ingest.intake import Intake, Why, column_of
 
 _NOUN = {"compounds": ("小区", "compound"), "buildings": ("楼栋", "building")}
 
@@ -43,14 +42,10 @@ def add_attributes(
     filled = mapped.copy()
     for name in rows.columns:
         given = rows[name].dropna()
-        column = _column(filled, name).astype(object)
+        column = column_of(filled, name)
         column.loc[given.index] = given
         filled[name] = column
     return intake, filled
-
-
-def _column(table: gpd.GeoDataFrame, name: str) -> Any:
-    return table[name] if name in table else pd.Series(None, index=table.index, dtype=object)
 
 
 def _not_mapped(layer: str) -> Why:

@@ -15,7 +15,7 @@ import shapely
 
 from gis.district import building_points
 from gis.ingest.addresses import community_key, plain_place
-from gis.ingest.intake import Intake, Why
+from gis.ingest.intake import Intake, Why, column_of
 
 STATION_TO_STREET_METRES = 1000.0
 """Ours: nobody serves people a kilometre from any street; such a point is a typing error."""
@@ -131,7 +131,7 @@ def with_community(intake: Intake, communities: gpd.GeoDataFrame) -> Intake:
     )
     frame = intake.frame.assign(community=main.astype(object))
     return intake.replace(frame=frame).without(
-        split, whys, column="geometry", found=frame.get("name")
+        split, whys, column="geometry", found=column_of(frame, "name")
     )
 
 
@@ -168,7 +168,7 @@ def with_compound_of_gates(intake: Intake, compounds: gpd.GeoDataFrame) -> Intak
     names none belongs to the compound whose ring is that near, or is a gate across a street.
     """
     frame = intake.frame
-    written = frame["compound"] if "compound" in frame else pd.Series(None, index=frame.index)
+    written = column_of(frame, "compound")
     names = Names(compounds)
     fitting = written.map(names.all)
     unknown = written.notna() & ~fitting.map(bool)
@@ -255,7 +255,7 @@ def link_buildings(
     """
     points = building_points(buildings)
     around = containing(points, compounds)
-    written = buildings.get("compound", pd.Series(None, index=buildings.index, dtype=object))
+    written = column_of(buildings, "compound")
     names = Names(compounds)
     named = _among(written.map(names.all), around)
     linked = named.where(named.notna(), around)

@@ -10,7 +10,7 @@ import pandas as pd
 from gis import tables
 from gis.ingest.draft import Draft
 from gis.ingest.fit import SAME_GATE_METRES, node_of
-from gis.ingest.intake import InputFile, Why
+from gis.ingest.intake import InputFile, Why, column_of
 from gis.ingest.layers import indexed, refuse_duplicates
 from gis.ingest.stations import read_gates
 
@@ -62,7 +62,7 @@ def _same_gates(mapped: gpd.GeoDataFrame, given: gpd.GeoDataFrame) -> pd.Series:
 def _mark_complete(draft: Draft, given: gpd.GeoDataFrame) -> None:
     compounds = draft.layer("compounds")
     listed = compounds.index.isin(set(given["compound"].dropna()))
-    before = compounds.get("gates_complete", pd.Series(None, index=compounds.index, dtype=object))
+    before = column_of(compounds, "gates_complete")
     draft.layers["compounds"] = compounds.assign(
         gates_complete=before.astype(object).where(~listed, other=True)
     )

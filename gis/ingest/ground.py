@@ -10,14 +10,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from gis import tables
 from gis.catalogue import Catalogue
 from gis.crs import scale_error_ppm, zone_crs
 from gis.errors import InputError
 from gis.ingest.cells import parse_cells
-from gis.ingest.intake import InputFile, Intake, read_intake, sha256_of
+from gis.ingest.intake import InputFile, Intake, column_of, read_intake, sha256_of
 from gis.ingest.layers import check_shapes, indexed, place, with_ids
 from gis.ingest.lines import node_lines
 from gis.ingest.osm import read_osm
@@ -131,8 +130,7 @@ def _from_lines(file: InputFile, catalogue: Catalogue) -> Ground:
     intake = check_shapes(intake, tables.Barriers)
     intake = with_ids(parse_cells(intake, tables.Streets, catalogue.columns))
     frame = indexed(intake)
-    nothing = pd.Series(None, index=frame.index, dtype=object)
-    steps, users = frame.get("steps", nothing), frame.get("users", nothing)
+    steps, users = column_of(frame, "steps"), column_of(frame, "users")
     frame = frame.assign(
         steps=steps.map(lambda value: value is True), users=users.fillna("everyone")
     )

@@ -323,6 +323,13 @@ _LEFT_OUT = {
 }
 
 
+def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column, or nothing but missing values where there is none."""
+    if name in frame:
+        return frame[name].astype(object)
+    return pd.Series(None, index=frame.index, dtype=object)
+
+
 def placed(intake: Intake, geometry: Any, crs: Any) -> Intake:
     """Return a copy whose rows have this geometry."""
     frame = gpd.GeoDataFrame(

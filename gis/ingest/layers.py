@@ -167,8 +167,7 @@ def check_shapes(intake: Intake, contract: Contract) -> Intake:
     )
     shapes = intake.frame.geometry
     invalid = pd.Series(~shapely.is_valid(shapes.array), index=shapes.index)
-    reasons = [_why_invalid(text) for text in shapely.is_valid_reason(shapes.array[invalid])]
-    whys = pd.Series(reasons, index=shapes.index[invalid], dtype=object)
+    whys = pd.Series(_why_invalid(shapes[invalid]), index=shapes.index[invalid], dtype=object)
     return intake.without(invalid, whys, column="geometry", found=kinds).require_rows()
 
 
@@ -193,16 +192,32 @@ def _types_zh(allowed: frozenset[str]) -> str:
     return "或".join(_KINDS_ZH[kind] for kind in sorted(allowed) if not kind.startswith("Multi"))
 
 
-def _why_invalid(text: str) -> Why:
-    reason, _, where = text.partition("[")
-    place = f"({where.removesuffix(']')})" if where else ""
-    zh = {"Self-intersection": "面自相交", "Ring Self-intersection": "面的边界自相交"}
+def _why_invalid(shapes: gpd.GeoSeries) -> list[Why]:
+    said = [
+        str(text).removesuffix("]").partition("[") for text in shapely.is_valid_reason(shapes.array)
+    ]
+    spots = [
+        shapely.Point(*map(float, where.split()[:2])) if where else None for _, _, where in said
+    ]
+    lonlat = gpd.GeoSeries(spots, crs=shapes.crs).to_crs("EPSG:4326")
+    return [_invalid(reason, spot) for (reason, _, _), spot in zip(said, lonlat, strict=True)]
+
+
+def _invalid(reason: str, spot: Any) -> Why:
+    zh, en = _INVALID.get(reason, (f"图形无效：{reason}", f"invalid shape: {reason}"))
+    where = f"({spot.x:.6f}, {spot.y:.6f})" if spot is not None else ""
     return Why(
-        f"{zh.get(reason, '图形无效:' + reason)}{place}",
-        f"invalid geometry: {reason}{place}",
+        f"{zh} {where}".strip(),
+        f"{en} {where}".strip(),
         "在 QGIS 里用“修复几何图形”改好后重新导入",
         "repair it with 'Fix geometries' in QGIS and import again",
     )
+
+
+_INVALID = {
+    "Self-intersection": ("面自相交", "the polygon crosses itself"),
+    "Ring Self-intersection": ("面的边界自相交", "the ring of the polygon touches itself"),
+}
 
 
 def with_ids(intake: Intake) -> Intake:
@@ -232,7 +247,7 @@ def refuse_duplicates(source: str, ids: pd.Series) -> None:
     if twice.empty:
         return
     groups = [(name, list(rows.index)) for name, rows in twice.groupby(twice, sort=False)]
-    shown = [f"{name}({rows_in_words(rows)})" for name, rows in groups[:5]]
+    shown = [f"{name} ({rows_in_words(rows)})" for name, rows in groups[:5]]
     raise InputError(
         f"{source}：有 {len(groups)} 个编号重复：{'、'.join(shown)}{' …' * (len(groups) > 5)}"
         "（括号内为行号）。每行的编号必须不同。",

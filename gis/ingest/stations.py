@@ -13,7 +13,7 @@ from gis.catalogue import Catalogue, plain_header
 from gis.ingest.cells import list_reader, parse_cells
 from gis.ingest.fit import near_streets, with_compound_of_gates
 from gis.ingest.ground import Ground
-from gis.ingest.intake import InputFile, Intake, Why, read_intake
+from gis.ingest.intake import InputFile, Intake, Why, column_of, read_intake
 from gis.ingest.layers import check_shapes, place, with_ids
 from gis.tables import LIST_SEPARATOR
 
@@ -35,7 +35,7 @@ def read_stations(file: InputFile, ground: Ground, catalogue: Catalogue) -> Inta
         _with_services(_with_kind(intake, file, catalogue), catalogue), ground.streets
     )
     frame = intake.frame
-    state = frame["state"] if "state" in frame else pd.Series(None, index=frame.index)
+    state = column_of(frame, "state")
     return intake.replace(frame=frame.assign(state=state.fillna("open"))).require_rows()
 
 
@@ -52,7 +52,7 @@ def read_gates(
     intake = read_points(file, "gates", tables.Gates, ground, catalogue)
     intake = with_compound_of_gates(intake, compounds)
     frame = intake.frame
-    users = frame["users"] if "users" in frame else pd.Series(None, index=frame.index)
+    users = column_of(frame, "users")
     frame = frame.assign(users=users.fillna("unknown"), source="given")
     return intake.replace(frame=frame).require_rows()
 
@@ -91,13 +91,13 @@ def to_points(
 def _with_kind(intake: Intake, file: InputFile, catalogue: Catalogue) -> Intake:
     known = kind_spellings(catalogue)
     frame = intake.frame
-    written = frame["kind"] if "kind" in frame else pd.Series(None, index=frame.index, dtype=object)
+    written = column_of(frame, "kind")
     if file.kind is not None:
         written = written.fillna(file.kind)
     kinds = written.map(
         lambda text: known.get(plain_header(text)) if isinstance(text, str) else None
     )
-    services = frame["services"] if "services" in frame else pd.Series(None, index=frame.index)
+    services = column_of(frame, "services")
     intake = intake.replace(frame=frame.assign(kind=kinds.astype(object)))
     intake = intake.without(written.isna() & services.isna(), NO_KIND, column="kind")
     unknown = kinds.isna() & written.notna()
