@@ -50,7 +50,9 @@ def tell_question(question: Question) -> dict[str, Any]:
     return {
         "circle": None if single else question.circle.id if question.circle else None,
         "service": requirements[0].id if single else None,
-        "requirements": [requirement_dict(each) for each in requirements],
+        "requirements": [
+            requirement_dict(each.requirement, each.profile) for each in question.asked
+        ],
         "when": told_when(question),
     }
 
