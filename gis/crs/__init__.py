@@ -9,17 +9,20 @@ from gis.crs.gcj import (
     wgs84_to_bd09,
     wgs84_to_gcj02,
 )
+from gis.crs.guess import FrameGuess, guess_frame
 from gis.crs.zone import in_china, scale_error_ppm, zone_crs
 
 __all__ = [
     "CONVERSIONS",
     "FRAMES",
+    "FrameGuess",
     "bd09_to_gcj02",
     "bd09_to_wgs84",
     "check_frame",
     "check_lonlat",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
+    "guess_frame",
     "in_china",
     "scale_error_ppm",
     "to_frame",

@@ -33,7 +33,7 @@ _KNOWN = f"{', '.join(FRAMES)} or EPSG:n"
 _KNOWN_ZH = f"{'、'.join(FRAMES)} 或 EPSG:n"
 _SWAPPED = ("经度和纬度似乎写反了", "looks like latitude and longitude are swapped")
 _NOT_DEGREES = (
-    "不是以度为单位的经纬度;如为投影坐标,请声明 EPSG:n",
+    "不是以度为单位的经纬度；如为投影坐标，请声明 EPSG:n",
     "not degrees of longitude and latitude; declare the projected frame as EPSG:n",
 )
 _Flags = npt.NDArray[np.bool_]
@@ -95,26 +95,26 @@ def check_frame(frame: str | None, convert: str | None = None, *, where: str = "
     """
     if frame is None or not frame.strip():
         raise FrameError(
-            f"{where}:没有声明坐标系;请说明是哪一种:{_KNOWN_ZH}",
+            f"{where}：没有声明坐标系；请说明是哪一种：{_KNOWN_ZH}",
             english=f"{where}: no coordinate frame is declared; say which it is: {_KNOWN}",
         )
     name = _spelled(frame, where)
     shifted = f"{name}:wgs84" in CONVERSIONS
     if shifted and convert is None:
         raise FrameError(
-            f"{where}:{name} 坐标偏移数百米,不能直接使用;请写明转换:--convert {name}:wgs84",
+            f"{where}：{name} 坐标偏移数百米，不能直接使用；请写明转换：--convert {name}:wgs84",
             english=f"{where}: {name} coordinates are shifted by hundreds of metres and are not "
             f"used as they are; name the conversion: --convert {name}:wgs84",
         )
     if convert is not None and convert not in CONVERSIONS:
         raise FrameError(
-            f"{where}:没有转换“{convert}”;可用的是 {' 和 '.join(CONVERSIONS)}",
+            f"{where}：没有转换“{convert}”；可用的是 {' 和 '.join(CONVERSIONS)}",
             english=f"{where}: unknown conversion '{convert}'; "
             f"there is {' and '.join(CONVERSIONS)}",
         )
     if convert is not None and convert != f"{name}:wgs84":
         raise FrameError(
-            f"{where}:转换 {convert} 与声明的坐标系 {name} 不符",
+            f"{where}：转换 {convert} 与声明的坐标系 {name} 不符",
             english=f"{where}: conversion {convert} does not fit the declared frame {name}",
         )
     return name
@@ -186,7 +186,7 @@ def _refuse(where: str, x: Any, y: Any, rows: Any, wrong: _Flags, advice: tuple[
     many, of = f"{wrong.sum():,}", f"{np.isfinite(x).sum():,}"
     zh, english = advice
     raise FrameError(
-        f"{where}:第 {row} 行:经度 {x[first]:g},纬度 {y[first]:g}:{zh}(共 {of} 行,其中 {many} 行)",
+        f"{where}：第 {row} 行：经度 {x[first]:g}，纬度 {y[first]:g}：{zh}（共 {of} 行，其中 {many} 行）",
         english=f"{where}: row {row}: longitude {x[first]:g}, latitude {y[first]:g}: {english} "
         f"({many} of {of} rows)",
     )
@@ -199,14 +199,14 @@ def _spelled(frame: str, where: str) -> str:
     code = name.removeprefix("epsg:")
     if not code.isdecimal() or not code.isascii():
         raise FrameError(
-            f"{where}:不认识坐标系“{frame}”;可写 {_KNOWN_ZH}",
+            f"{where}：不认识坐标系“{frame}”；可写 {_KNOWN_ZH}",
             english=f"{where}: unknown coordinate frame '{frame}'; say {_KNOWN}",
         )
     try:
         pyproj.CRS.from_epsg(int(code))
     except pyproj.exceptions.CRSError:
         raise FrameError(
-            f"{where}:没有坐标系 EPSG:{code}", english=f"{where}: there is no frame EPSG:{code}"
+            f"{where}：没有坐标系 EPSG:{code}", english=f"{where}: there is no frame EPSG:{code}"
         ) from None
     return f"EPSG:{int(code)}"
 
@@ -226,7 +226,7 @@ def _under_epsg(table: gpd.GeoDataFrame, name: str, where: str) -> gpd.GeoDataFr
     if table.crs is not None and table.crs != declared and not _degrees_in_name_only(table):
         written = table.crs.to_string()
         raise FrameError(
-            f"{where}:声明的是 {name},文件里写的却是 {written};请统一",
+            f"{where}：声明的是 {name}，文件里写的却是 {written}；请统一",
             english=f"{where}: declared {name}, but the file itself says {written}; "
             "let the two agree",
         )

@@ -32,7 +32,7 @@ def refused(text):
         yield
     assert caught.value.text("en") == text
     # the Chinese message is another text about the same input
-    assert re.match(r"[a-z]+\.(xlsx|csv|gpkg):", str(caught.value))
+    assert re.match(r"[a-z]+\.(xlsx|csv|gpkg)：", str(caught.value))
 
 
 @pytest.mark.parametrize(
