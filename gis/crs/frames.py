@@ -186,7 +186,8 @@ def _refuse(where: str, x: Any, y: Any, rows: Any, wrong: _Flags, advice: tuple[
     many, of = f"{wrong.sum():,}", f"{np.isfinite(x).sum():,}"
     zh, english = advice
     raise FrameError(
-        f"{where}：第 {row} 行：经度 {x[first]:g}，纬度 {y[first]:g}：{zh}（共 {of} 行，其中 {many} 行）",
+        f"{where}：第 {row} 行：经度 {x[first]:g}，纬度 {y[first]:g}：{zh}"
+        f"（共 {of} 行，其中 {many} 行）",
         english=f"{where}: row {row}: longitude {x[first]:g}, latitude {y[first]:g}: {english} "
         f"({many} of {of} rows)",
     )
