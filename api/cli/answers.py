@@ -16,10 +16,13 @@ from api.cli.options import (
     OptionalOutput,
     asks,
 )
+from api.cli.progress import Progress
 from api.cli.show import put, put_frame, put_json, say
-from api.cli.summary import coverage_text, gaps_text, headline
-from api.cli.words import WRITTEN
+from api.cli.summary import coverage_text, gaps_text, headline, review_text
+from api.cli.words import WRITTEN, Words
 from api.cli.work import answered, open_district
+
+_LOOKING = Words("检查数据", "looking the district over")
 
 
 def check(
@@ -30,10 +33,25 @@ def check(
     lang: Lang = "zh",
 ) -> None:
     """List what is missing, doubtful or assumed."""
-    import gis
+    place = open_district(district, lang)
+    with Progress(lang) as progress:
+        progress.stage(_LOOKING)
+        import gis
 
-    review = gis.review(open_district(district, lang), gis.load_catalogue(*catalogue or ()))
-    put_frame(review.issues, form)
+        found = gis.review(place, gis.load_catalogue(*catalogue or ()))
+    if form == "json":
+        put_json(
+            {
+                "district": place.name,
+                "weight": found.weight,
+                "issues": found.issues.to_dict("records"),
+                "parts": found.parts.to_dict("records"),
+            }
+        )
+    elif form == "csv":
+        put_frame(found.issues, form)
+    else:
+        put(review_text(place, found, lang))
 
 
 @asks

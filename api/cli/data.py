@@ -20,6 +20,11 @@ _FRAME = Words(
     "内部坐标系 {crs}，边缘长度误差 {ppm} ppm",
     "frame inside: {crs}; scale error at the edge {ppm} ppm",
 )
+_FRAME_OPTIONS = Words(
+    "坐标系用 --stations-frame 等选项声明（共用的写 --frame），转换写 --convert gcj02:wgs84",
+    "declare frames with options such as --stations-frame (--frame for all), "
+    "conversions with --convert gcj02:wgs84",
+)
 _REJECTED = Words(
     "{count} 行没有读入，原因和改法见 {path}",
     "{count} rows were not kept; reasons and remedies are in {path}",
@@ -37,15 +42,26 @@ def template(*, output: Output = Path("minqing-template.xlsx"), lang: Lang = "zh
 def fetch(
     place: Annotated[str, typer.Argument(metavar="PLACE")],
     *,
-    output: Output = Path("streets.graphml"),
+    output: Output = Path("place.osm"),
     nominatim: Annotated[str | None, typer.Option("--nominatim", metavar="URL")] = None,
     overpass: Annotated[str | None, typer.Option("--overpass", metavar="URL")] = None,
+    catalogue: Catalogues = None,
     lang: Lang = "zh",
 ) -> None:
-    """Fetch walking streets with osmnx."""
-    from gis.ingest import fetch_place
+    """Fetch the OpenStreetMap data of a place."""
+    with Progress(lang) as progress:
+        from gis.catalogue import load_catalogue
+        from gis.ingest.fetch import fetch_place
 
-    fetch_place(place, output)
+        in_force = load_catalogue(*catalogue or ())
+        fetch_place(
+            place,
+            output,
+            nominatim=nominatim,
+            overpass=overpass,
+            catalogue=in_force,
+            progress=progress,
+        )
     say(WRITTEN, lang, path=output)
 
 
@@ -54,19 +70,25 @@ def import_(**given: Any) -> None:
     lang, output = given["lang"], given["output"]
     with Progress(lang) as progress:
         progress.stage(_STARTING)
-        from gis.export import write_rejects
-
         import gis
 
-        district = gis.import_district(
-            _sources(given),
-            name=given["name"],
-            catalogue=gis.load_catalogue(*given["catalogue"] or ()),
-            progress=progress,
-        )
+        try:
+            district = gis.import_district(
+                _sources(given),
+                name=given["name"],
+                catalogue=gis.load_catalogue(*given["catalogue"] or ()),
+                progress=progress,
+            )
+        except gis.FrameError as error:
+            hint = _FRAME_OPTIONS.of(lang)
+            raise gis.FrameError(
+                str(error), english=error.english, problems=[*error.problems, hint]
+            ) from None
         progress.stage(_SAVING)
         gis.save_district(district, output)
         if len(district.rejects):
+            from gis.export import write_rejects
+
             write_rejects(output / REJECTS, district, lang=lang)
     put_frame(district.provenance[_REPORT], given["form"], lang=lang)
     note = "note" if lang == "zh" else "note_en"

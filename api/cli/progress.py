@@ -1,17 +1,20 @@
 """
 Telling that long work goes on: nothing for the first second, then where it stands, on stderr.
 
-On a terminal a line that moves and goes away; elsewhere one line for each stage.
+On a terminal a line that moves and goes away; elsewhere now and then the stage.
 """
 
 import sys
 import threading
+import time
 from types import TracebackType
 from typing import Any, Self
 
 from api.cli.words import Words
 
 QUIET_SECONDS = 1.0
+BETWEEN_LINES = 2.0
+"""Seconds between two lines in a log, so that many short stages do not fill it."""
 
 
 class Progress:
@@ -25,6 +28,7 @@ class Progress:
         self._lang = lang
         self._stage = ""
         self._told = ""
+        self._told_at = float("-inf")
         self._share: float | None = None
         self._bar: Any = None
         self._task: Any = None
@@ -70,8 +74,8 @@ class Progress:
     def _show(self) -> None:
         if sys.stderr.isatty():
             self._draw()
-        elif self._stage != self._told:
-            self._told = self._stage
+        elif self._stage != self._told and time.monotonic() - self._told_at >= BETWEEN_LINES:
+            self._told, self._told_at = self._stage, time.monotonic()
             print(f"{self._stage} …", file=sys.stderr, flush=True)  # noqa: T201 - the talk
 
     def _draw(self) -> None:

@@ -16,7 +16,7 @@ UNITS = {
     "children_0_12": Words("0–12岁儿童", "children aged 0–12"),
     "residential_area": Words("住宅建筑面积（平方米）", "m² of dwelling floor"),
 }
-_HEAD = Words("{place} · {asked} · 按 {unit} 计", "{place} · {asked} · counting {unit}")
+_HEAD = Words("{place} · {asked} · 按{unit}计", "{place} · {asked} · counting {unit}")
 _SHARE = Words("圈内 {covered} / {total}，{share}", "inside: {covered} of {total}, {share}")
 _RANGE = Words(
     "，出入口不明的小区若不对外开放为 {low}，若开放为 {high}",
@@ -28,6 +28,13 @@ _NO_LEDGER = Words(
 )
 _NO_HOURS = Words("未计时段", "opening hours not considered")
 _AT = Words("时段: {when}", "at {when}")
+_SEVERITIES = {
+    "error": Words("错误", "error"),
+    "doubt": Words("存疑", "doubt"),
+    "note": Words("提示", "note"),
+}
+_NOTHING_FOUND = Words("没有发现问题", "nothing doubtful found")
+_SHOWN_PARTS = 5
 _NOWHERE = Words("（不在其中）", "(in none)")
 _REQUIREMENT = Words("要求", "requirement")
 _LIMIT = Words("限值", "limit")
@@ -85,6 +92,18 @@ def gaps_text(gaps: Any, lang: str) -> str:
         f"fix_{lang}": "fix",
     }
     return frame_text(gaps[list(columns)].rename(columns=columns), lang)
+
+
+def review_text(district: Any, review: Any, lang: str) -> str:
+    """Write what a check found: the issues, most people first, then the parts of the network."""
+    issues = review.issues.rename(columns={f"text_{lang}": "text"})
+    issues = issues[["severity", "kind", "people", "text"]]
+    severities = {name: words.of(lang) for name, words in _SEVERITIES.items()}
+    issues = issues.assign(severity=issues["severity"].replace(severities))
+    counts = ", ".join(f"{name} {each}" for name, each in issues["severity"].value_counts().items())
+    head = f"{district.name} · {counts or _NOTHING_FOUND.of(lang)}"
+    parts = review.parts.head(_SHOWN_PARTS)
+    return "\n\n".join([head, frame_text(issues, lang), frame_text(parts, lang)])
 
 
 def _share(coverage: Any, lang: str) -> str:

@@ -39,8 +39,9 @@ COMMANDS: dict[str, Words] = {
         "cannot be kept is named.",
     ),
     "fetch": Words(
-        "联网时从 OpenStreetMap 下载一个地方的步行路网，存为 GraphML。",
-        "With internet, fetch the walking streets of a place from OpenStreetMap as GraphML.",
+        "联网时从 OpenStreetMap 下载一个地方的道路、建筑、出入口和站点，存成 .osm 文件。",
+        "With internet, fetch streets, buildings, gates and stations of a place from "
+        "OpenStreetMap into an .osm file.",
     ),
     "check": Words(
         "列出缺什么、哪些存疑、哪些是推定的，以及先改哪一处最有用。",
@@ -74,11 +75,11 @@ EXAMPLES: dict[str, str] = {
     "template": "minqing template -o blank.xlsx",
     "import": "minqing import --streets streets.osm --stations stations.csv "
     "--stations-frame wgs84 -o mydistrict",
-    "fetch": 'minqing fetch "银杏街道" -o streets.graphml',
+    "fetch": 'minqing fetch "银杏街道" -o place.osm',
     "check": "minqing check out/district",
     "cover": "minqing cover out/district --circle elder --weight elders_60 --by grid",
     "gaps": "minqing gaps out/district --service meals --limit 15min --profile walk_48 "
-    '--at "周六 10:00" -o gaps.xlsx',
+    '--at "周六 11:30" -o gaps.xlsx',
     "map": "minqing map out/district --circle elder --level public -o map.html",
     "catalogue": "minqing catalogue --table circles",
     "serve": "minqing serve out/district --port 8760",
@@ -88,7 +89,7 @@ PARAMETERS: dict[str, Words] = {
     "DISTRICT": Words(
         "街道文件夹（minqing import 写出的）", "district folder, as import writes it"
     ),
-    "PLACE": Words("地名，或 “西,南,东,北” 四个经纬度", "place name, or west,south,east,north"),
+    "PLACE": Words("地名，写全称: 街道, 区, 市", "place name in full: street, district, city"),
     "--lang": Words("语言: zh 或 en", "language: zh or en"),
     "--format": Words("输出格式", "form of the output"),
     "--version": Words("打印版本号", "print the version"),
@@ -110,8 +111,8 @@ PARAMETERS: dict[str, Words] = {
         "walking profile such as walk_60, walk_48; gb50180 counts metres",
     ),
     "--at": Words(
-        "什么时候，如 “周六 10:00”；不给则不计时段",
-        "when, such as 'Sa 10:00'; without it hours are not considered",
+        "什么时候，如 “周六 11:30”；不给则不计时段",
+        "when, such as 'Sa 11:30'; without it hours are not considered",
     ),
     "--weight": Words(
         "按什么计: households, people, elders_60, children_0_12, residential_area；"
@@ -161,7 +162,7 @@ PARAMETERS: dict[str, Words] = {
         "只留这些 OSM 站点类型；可多次给出", "keep only stations of these kinds; may be repeated"
     ),
     "--nominatim": Words("地名服务的地址", "address of the place name service"),
-    "--overpass": Words("路网下载服务的地址", "address of the street service"),
+    "--overpass": Words("地图数据服务的地址", "address of the map data service"),
 }
 
 COLUMNS: dict[str, Words] = {
@@ -181,6 +182,15 @@ COLUMNS: dict[str, Words] = {
     "kept": Words("保留", "kept"),
     "rejected": Words("未保留", "rejected"),
     "note": Words("说明", "note"),
+    "severity": Words("程度", "severity"),
+    "kind": Words("类别", "kind"),
+    "subject": Words("对象", "subject"),
+    "people": Words("牵涉", "depending"),
+    "text": Words("说明", "text"),
+    "nodes": Words("路口", "nodes"),
+    "metres": Words("米", "metres"),
+    "buildings": Words("楼栋", "buildings"),
+    "part": Words("连通部分", "part"),
     "building": Words("楼栋", "building"),
     "requirement": Words("要求", "requirement"),
     "reason": Words("原因", "reason"),

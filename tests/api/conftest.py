@@ -1,11 +1,16 @@
 """A demo made once for all tests of the doors, and a command line to talk to."""
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+
+from api.cli.app import run
 
 PROGRAM = str(Path(sys.executable).parent / "minqing")
 
@@ -23,9 +28,26 @@ def run_program(*arguments, cwd=None):
     )
 
 
-@pytest.fixture(scope="session")
-def minqing():
-    return run_program
+class Done(NamedTuple):
+    """What one command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def minqing(monkeypatch):
+    """The command line inside this process: the libraries are loaded once for all tests."""
+
+    def called(*arguments, cwd=None):
+        if cwd is not None:
+            monkeypatch.chdir(cwd)
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+            code = run([str(each) for each in arguments])
+        return Done(code, out.getvalue(), err.getvalue())
+
+    return called
 
 
 @pytest.fixture(scope="session")

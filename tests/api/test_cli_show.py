@@ -84,12 +84,23 @@ def test_short_work_says_nothing(capsys):
 
 def test_long_work_names_each_stage_once_on_stderr(monkeypatch, capsys):
     monkeypatch.setattr(progress, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "BETWEEN_LINES", 0.0)
     with progress.Progress("en") as told:
         told("reading", 0.1)
         _wait_until(lambda: told._told == "reading")
         told("reading", 0.5)
         told.stage(Words("算", "measuring"))
     assert capsys.readouterr() == ("", "reading …\nmeasuring …\n")
+
+
+def test_many_short_stages_do_not_fill_a_log(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.0)
+    with progress.Progress("zh") as told:
+        told("一")
+        _wait_until(lambda: told._told == "一")
+        for stage in "二三四":
+            told(stage)
+    assert capsys.readouterr().err == "一 …\n"
 
 
 def test_terminal_sees_a_moving_line(monkeypatch):
