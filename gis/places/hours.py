@@ -39,6 +39,8 @@ _ENGLISH_DAY = re.compile(
     r"\b(mon|tue|wed|thu|fri|sat|sun)(?:s|r|rs|day|sday|nesday|rsday|urday)?\b\.?", re.IGNORECASE
 )
 
+_DASH = re.compile(r"\s*[–—―~]+\s*")
+
 
 @dataclass(frozen=True)
 class When:
@@ -146,7 +148,7 @@ def readable(hours: pd.Series) -> pd.Series:
 @functools.lru_cache(maxsize=4096)
 def osm_hours(text: str) -> str | None:
     """Return hours in OSM syntax, translating what staff write; nothing if it cannot be read."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _DASH.sub("-", unicodedata.normalize("NFKC", text)).strip()
     english = _ENGLISH_DAY.sub(lambda found: found[1][:2].title(), plain)
     candidates = [plain, english, from_chinese(plain)]
     if not text.isascii():

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gis.errors import InputError
 from gis.places.hours import open_at, osm_hours, parse_when, readable
@@ -103,6 +105,7 @@ def test_hours_are_open_up_to_their_end_and_across_midnight(hours, when, expecte
         ("法定节假日休息，周一至周五9:00-17:00", "Mo-Fr 09:00-17:00; PH off"),
         ("周末及节假日 9:00-12:00", "Sa-Su,PH 09:00-12:00"),
         ("Mon-Fri 9:00-17:00", "Mo-Fr 9:00-17:00"),
+        ("Mo–Fr 9:00 – 17:00", "Mo-Fr 9:00-17:00"),
     ],
 )
 def test_what_staff_write_is_put_into_osm_syntax(written, osm):
@@ -124,6 +127,23 @@ def test_what_staff_write_is_put_into_osm_syntax(written, osm):
 )
 def test_a_phrase_not_wholly_understood_is_not_half_read(written):
     assert osm_hours(written) is None
+
+
+@given(
+    days=st.sets(st.integers(0, 6), min_size=1),
+    start=st.integers(0, 95),
+    length=st.integers(1, 95),
+    asked=st.integers(0, 7 * 96 - 1),
+)
+def test_a_phrase_opens_exactly_the_quarter_hours_it_names(days, start, length, asked):
+    # second method: the open quarter hours of the week, counted out; the night runs on to Monday
+    end = start + length
+    is_wanted = any((asked - day * 96 - start) % (7 * 96) < length for day in days)
+    clock = [f"{quarter % 96 // 4}点{quarter % 4 * 15:02d}分" for quarter in (start, end)]
+    names = "、".join("周" + "一二三四五六日"[day] for day in sorted(days))
+    weekday, minute = asked // 96, asked % 96 * 15
+    when = f"周{'一二三四五六日'[weekday]} {minute // 60:02d}:{minute % 60:02d}"
+    assert bool(is_open(f"{names} {clock[0]}至{clock[1]}", when)) is is_wanted
 
 
 def test_unknown_hours_stay_unknown_in_a_boolean_column_on_the_same_index():
