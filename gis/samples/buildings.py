@@ -20,6 +20,7 @@ SLAB_DEPTH = 12.0
 SLAB_LONGEST = 52.0
 TOWER_SIDE = 26.0
 HOUSE = (12.5, 9.5)
+SHED = (62.0, 24.0)
 GAP = 9.0
 """Metres left free between two columns, for the drive."""
 
@@ -74,7 +75,7 @@ def _block_buildings(block: Block, owner: str | None, rng: np.random.Generator) 
             "compound": owner,
             "name": _names(block, numbers),
             "address": _addresses(block, numbers),
-            "use": "residential",
+            "use": block.use,
             "floors": floors,
             "units": block.units,
             "lift": floors >= LIFT_FLOORS,
@@ -92,6 +93,8 @@ def _sizes(block: Block, rng: np.random.Generator, count: int) -> np.ndarray:
         length, depth = HOUSE
     elif block.floors[1] >= LIFT_FLOORS and block.units == 1:
         length, depth = TOWER_SIDE, TOWER_SIDE - 5
+    elif block.use == "other":
+        length, depth = SHED
     else:
         length, depth = SLAB_LONGEST, SLAB_DEPTH
     vary = rng.uniform(0.88, 1.0, count) if block.form != "compound" else np.ones(count)
@@ -100,12 +103,16 @@ def _sizes(block: Block, rng: np.random.Generator, count: int) -> np.ndarray:
 
 
 def _names(block: Block, numbers: np.ndarray) -> list[str]:
+    if block.use == "other":
+        return [f"{block.name}{number}号房" for number in numbers]
     if block.yard_from is not None:
         return [f"{block.yard_from + number - 1}号院" for number in numbers]
     return [f"{number}栋" for number in numbers]
 
 
 def _addresses(block: Block, numbers: np.ndarray) -> list[str]:
+    if block.use == "other":
+        return _names(block, numbers)
     return [f"{block.name}{name}" for name in _names(block, numbers)]
 
 

@@ -10,6 +10,7 @@ what is ours is told in the spec and in docs/sample.md.
 import numpy as np
 import pandas as pd
 
+from gis.crs import scale_error_ppm
 from gis.district import District, build_district
 from gis.errors import InputError
 from gis.samples.areas import (
@@ -61,15 +62,12 @@ def sample(
     side = _side(size, scale)
     tile, nodes = one_tile(spec, seed)
     tables = tiled(tile, nodes, spec, side)
-    title = spec.place["title"]
-    facts = {
-        "title": title,
-        "synthetic": "yes",
-        "data_date": spec.place["data_date"],
-        "attribution": spec.place["attribution"],
-    }
     return build_district(
-        title, spec.place["crs"], facts=facts, provenance=_provenance(tables, spec, seed), **tables
+        spec.place["title"],
+        spec.place["crs"],
+        facts=_facts(tables, spec),
+        provenance=_provenance(tables, spec, seed),
+        **tables,
     )
 
 
@@ -120,6 +118,20 @@ def _side(size: str, scale: int | None) -> int:
             english=f"sample: scale must be 1 to {LARGEST_SCALE} (found {side})",
         )
     return side
+
+
+def _facts(tables: Tables, spec: Spec) -> dict[str, str]:
+    west, south, east, north = tables["communities"].to_crs("EPSG:4326").total_bounds
+    crs = spec.place["crs"]
+    errors = [scale_error_ppm(crs, lon, lat) for lon in (west, east) for lat in (south, north)]
+    return {
+        "title": spec.place["title"],
+        "synthetic": "yes",
+        "data_date": spec.place["data_date"],
+        "attribution": spec.place["attribution"],
+        "frame": crs,
+        "scale_error_ppm": f"{max(errors, key=abs):.0f}",
+    }
 
 
 def _provenance(tables: Tables, spec: Spec, seed: int) -> pd.DataFrame:

@@ -82,6 +82,7 @@ class Block:
     floors: tuple[int, int]
     units: int
     doors: int
+    use: str = "residential"
     kind: str | None = None
     built_year: int | None = None
     gated: str | None = None
@@ -196,7 +197,10 @@ def read_spec(name: str) -> Spec:
     """
     if name not in sample_names():
         known = ", ".join(sample_names())
-        raise InputError(f"sample: no sample place is called '{name}'; there is: {known}")
+        raise InputError(
+            f"示例：没有叫 '{name}' 的示例地点；可用：{known}",
+            english=f"sample: no sample place is called '{name}'; there is: {known}",
+        )
     text = (data_root().joinpath("samples") / f"{name}.toml").read_text(encoding="utf-8")
     return _spec(tomllib.loads(text))
 

@@ -7,8 +7,10 @@ street node on the east (north) edge is the node on the west (south) edge of the
 
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis.samples.spec import Spec
 
@@ -69,7 +71,8 @@ def _part(tile: Tables, nodes: Nodes, spec: Spec, at: tuple[int, int], side: int
     shift = np.array([at[0] * (east - west), at[1] * (north - south)])
     for name, table in part.items():
         if name != "households":
-            part[name] = table.set_geometry(table.translate(*shift))
+            moved = shapely.transform(table.geometry.to_numpy(), lambda xy: xy + shift)
+            part[name] = table.set_geometry(gpd.GeoSeries(moved, table.index, crs=table.crs))
     return part
 
 

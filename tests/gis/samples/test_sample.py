@@ -183,6 +183,9 @@ def test_gates_lie_on_the_ring_and_on_a_street_node(street: District) -> None:
     gates = street.gates
     rings = gpd.GeoSeries(street.compounds.geometry[gates["compound"]].array, index=gates.index)
     assert gates.distance(rings.boundary).max() < 0.01
+    # a compound without mapped lanes has a gate that no street runs through
+    gates = gates[gates["node"].notna()]
+    assert len(gates) == len(street.gates) - 1
     ends = node_points(street)
     at = gpd.GeoSeries(
         shapely.points(ends.loc[gates["node"]].to_numpy()), index=gates.index, crs=gates.crs
@@ -268,6 +271,13 @@ def test_four_tiles_hold_four_streets_joined_by_their_arterials() -> None:
         placed["grid"].to_numpy() == city.buildings.loc[placed["building"], "grid"].to_numpy()
     ).all()
     assert (city.grids["code"].str[:12] == city.grids["community"]).all()
+
+
+def test_courtyards_five_by_five_are_ten_thousand_houses() -> None:
+    houses = sample("courtyards", scale=5)
+    assert len(houses.buildings) == 10_000
+    assert len(houses.households) == 20_000
+    assert nx.is_connected(nx.from_pandas_edgelist(houses.streets, "u", "v"))
 
 
 def shut_in(street: District) -> shapely.Polygon:
