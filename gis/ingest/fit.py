@@ -265,7 +265,7 @@ def link_buildings(
         compound=linked,
         community=community.where(community.notna(), inherited),
         grid=containing(points, grids),
-        compound_name=written.where(written.notna(), linked.map(compounds["name"])),
+        compound_name=linked.map(compounds["name"]).where(linked.notna(), written),
     )
 
 

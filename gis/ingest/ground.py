@@ -210,6 +210,6 @@ def provenance_of(intake: Intake, kept: int) -> dict[str, Any]:
         "rows_read": intake.rows_read,
         "kept": kept,
         "rejected": len(intake.rejects),
-        "note": ";".join(zh for zh, _ in intake.notes) or None,
+        "note": "；".join(zh for zh, _ in intake.notes) or None,
         "note_en": "; ".join(en for _, en in intake.notes) or None,
     }

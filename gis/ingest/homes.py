@@ -100,7 +100,8 @@ def _places(draft: Draft, buildings: pd.DataFrame) -> Places:
 
     def grid(community: Any, text: Any) -> str | None:
         fitting = of_grids.all(text)
-        here = {each for each in fitting if belongs[each] == community} or fitting
+        known = isinstance(community, str)
+        here = {each for each in fitting if known and belongs[each] == community} or fitting
         return next(iter(here)) if len(here) == 1 else None
 
     return Places(

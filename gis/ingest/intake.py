@@ -309,7 +309,7 @@ def _with_our_names(intake: Intake, columns: ColumnNames) -> Intake:
         if headers:
             zh, en = _LEFT_OUT[what]
             listed = "、".join(headers), ", ".join(headers)
-            intake = intake.noting(f"{zh}:{listed[0]}", f"{en}: {listed[1]}")
+            intake = intake.noting(f"{zh}：{listed[0]}", f"{en}: {listed[1]}")
     return intake.replace(frame=frame)
 
 

@@ -1,7 +1,10 @@
 """Every bad input of the issue, with the exact message a planner reads."""
 
+import zipfile
+
 import pytest
 
+from gis.crs import wgs84_to_gcj02
 from gis.errors import FrameError, InputError
 from gis.ingest import InputFile, Sources, import_district
 
@@ -147,8 +150,6 @@ def test_district_without_stations_is_a_district(town):
 
 
 def test_workbook_with_a_broken_sheet_is_refused(town, at):
-    import zipfile
-
     whole = town.xlsx("whole.xlsx", [HEAD, station(at)])
     broken = town.folder / "stations.xlsx"
     with zipfile.ZipFile(whole.path) as old, zipfile.ZipFile(broken, "w") as new:
@@ -230,8 +231,6 @@ def test_unknown_kind_is_turned_away_with_kinds_to_choose_from(town, at):
 
 
 def test_points_that_fit_the_map_only_when_shifted_back_are_refused(real_data, town):
-    from gis.crs import wgs84_to_gcj02
-
     source = InputFile(real_data / "shenzhen-nanshan.osm.xz")
     mapped = import_district(Sources(source)).buildings.geometry.centroid.to_crs("EPSG:4326")
     lon, lat = wgs84_to_gcj02(mapped.x[::4], mapped.y[::4])
