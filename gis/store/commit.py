@@ -33,6 +33,7 @@ LOCK_SECONDS = 30.0
 """How long to wait for another program that writes the same district."""
 
 _EDITOR_SECONDS = 2.0
+_POLL_SECONDS = 0.01
 _SAVING = ".saving"
 _SAVED = ".saved"
 _LOCK = ".lock"
@@ -59,7 +60,7 @@ def locked(folder: Path, wait: float = LOCK_SECONDS) -> Iterator[None]:
     """
     lock = FileLock(folder / _LOCK)
     try:
-        lock.acquire(timeout=wait)
+        lock.acquire(timeout=wait, poll_interval=_POLL_SECONDS)
     except Timeout:
         raise ResultError(
             f"另一个程序正在写入 {folder}，等了 {wait:g} 秒仍未结束；请稍后再试",

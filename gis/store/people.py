@@ -54,6 +54,7 @@ def write_people(
     with closing(sqlite3.connect(path)) as base:
         base.execute("PRAGMA secure_delete=ON")
         base.execute("PRAGMA journal_mode=MEMORY")
+        base.execute("PRAGMA synchronous=OFF")  # the whole file is synced at the end
         base.executescript(_JOURNAL)
         base.execute(f"PRAGMA user_version={SCHEMA}")
         base.execute("CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL)")

@@ -12,7 +12,8 @@ day, and the file is rewritten without the gaps that their first values left.
 """
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,17 @@ class Place:
 
 
 def write_place(district: District, path: Path, settings: dict[str, str]) -> None:
-    """Write the places of a district; ``settings`` are the store's own notes, all text."""
+    """
+    Write the places of a district into a new file; ``settings`` are the store's own notes.
+
+    It is whole when this returns, and on the disk only after the caller's fsync.
+    """
+    with _unsynced():
+        _write_layers(district, path, settings)
+    _steady(path)
+
+
+def _write_layers(district: District, path: Path, settings: dict[str, str]) -> None:
     for name, contract in PLACE_TABLES.items():
         frame = district.table(name)
         if name == "buildings" and len(district.households):
@@ -63,7 +74,6 @@ def write_place(district: District, path: Path, settings: dict[str, str]) -> Non
     notes = [("store", key, value) for key, value in settings.items()]
     notes += [("place", key, value) for key, value in district.facts.items()]
     _write_layer(pd.DataFrame(notes, columns=["part", "key", "value"]), path, "facts")
-    _steady(path)
 
 
 def read_place(path: Path) -> Place:
@@ -122,8 +132,25 @@ def _geometry_type(frame: gpd.GeoDataFrame, contract: Contract) -> str:
     return "Unknown"
 
 
+@contextmanager
+def _unsynced() -> Iterator[None]:
+    """
+    Let GDAL skip its fsync after every layer, of which only our last one counts.
+
+    GDAL knows this setting for the whole process only. Nothing but speed depends on it, so that
+    two threads that save at once do no harm.
+    """
+    before = pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS")
+    pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": before})
+
+
 def _steady(path: Path) -> None:
     with closing(sqlite3.connect(path)) as base:
+        base.execute("PRAGMA synchronous=OFF")
         base.execute("UPDATE gpkg_contents SET last_change = ?", (_FIXED_TIME,))
         base.commit()
         base.execute("VACUUM")

@@ -10,7 +10,7 @@ from gis.district import District, build_district
 CRS = "EPSG:4543"
 
 
-def draw_street(*, houses: int = 2, name: str = "银杏街道") -> District:
+def _draw_street(*, houses: int = 2, name: str = "银杏街道") -> District:
     """
     Draw ``houses`` buildings along a lane; every building has a household.
 
@@ -72,4 +72,9 @@ def draw_street(*, houses: int = 2, name: str = "银杏街道") -> District:
 
 @pytest.fixture(scope="session")
 def street() -> District:
-    return draw_street()
+    return _draw_street()
+
+
+@pytest.fixture(scope="session")
+def draw_street():
+    return _draw_street
