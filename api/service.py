@@ -1,0 +1,191 @@
+"""
+The HTTP service: layers, coverage and gaps of one district at level planner, and its map.
+
+    Settings --create_app--> FastAPI
+    request -> body or query checked -> gis.cover -> publish(planner) -> plain values -> JSON
+
+``minqing serve DISTRICT`` runs it on this machine. Whatever it answers has passed ``publish``:
+no household, no count of fewer than k. There is no login, hence no other level.
+"""
+
+import json
+import threading
+from functools import cached_property
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Path, Query
+from starlette.responses import HTMLResponse, JSONResponse
+
+from api.asked import Asked, CoverageAsked, Window
+from api.errors import PROBLEM_JSON, Problem, install_handlers
+from api.guard import Guard
+from api.layers import features, list_layers
+from api.settings import Settings
+from api.told import tell_coverage, tell_gaps
+from gis.catalogue import data_root, load_catalogue, parse_limit
+from gis.coverage import cover
+from gis.privacy import Published, publish
+from gis.store import load_district
+from gis.streets import build_network
+from maps import coverage_map
+
+
+class Desk:
+    """The open district, and what is made of it on request; one computation at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.district = load_district(settings.district)
+        self.catalogue = load_catalogue(*settings.catalogue)
+        self.network = build_network(self.district)
+        self.places: Published = publish(self.district, level="planner")
+        self._busy = threading.Lock()
+
+    def answer(self, asked: Asked) -> Published:
+        """Measure one coverage and publish it for planners."""
+        self._check_limit(asked.limit)
+        words = asked.model_dump(exclude={"by"})
+        with self._busy:
+            coverage = cover(self.district, **words, catalogue=self.catalogue, network=self.network)
+            return publish(self.district, coverage, level="planner")
+
+    @cached_property
+    def page(self) -> str:
+        """The map, drawn when it is first asked for."""
+        published = self.answer(Asked(circle=self.settings.circle))
+        return coverage_map(published, lang=self.settings.lang).html
+
+    def _check_limit(self, limit: str | float | None) -> None:
+        if limit is None:
+            return
+        asked = parse_limit(limit)
+        minutes = asked.unit == "min"
+        most = self.settings.most_minutes if minutes else self.settings.most_metres
+        if asked.value > most:
+            raise Problem(
+                422,
+                f"limit：最多 {most:g}{'分钟' if minutes else '米'}",
+                f"limit: at most {most:g} {'minutes' if minutes else 'metres'}",
+            )
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """
+    Open the district and build the service.
+
+    Raises
+    ------
+    GisError
+        The district or the catalogue cannot be read.
+    """
+    desk = Desk(settings)
+    # no documentation pages: those of FastAPI load scripts from the internet
+    app = FastAPI(
+        title="minqing 民情", version="1", docs_url=None, redoc_url=None, redirect_slashes=False
+    )
+    app.add_middleware(Guard, settings=settings)
+    install_handlers(app, settings.lang)
+    _add_places(app, desk)
+    _add_answers(app, desk)
+    return app
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped."""
+    import uvicorn
+
+    app = create_app(settings)
+    uvicorn.run(
+        app, host=settings.host, port=settings.port, log_level="warning", server_header=False
+    )
+
+
+def _add_places(app: FastAPI, desk: Desk) -> None:
+    places = desk.places.places
+
+    @app.get("/", response_class=HTMLResponse, summary="The map, one page that needs no network")
+    def show_map() -> HTMLResponse:
+        return HTMLResponse(desk.page)
+
+    @app.get("/health", summary="Whether the service is up", responses=_answers())
+    def tell_health() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/layers", summary="The layers of places", responses=_answers())
+    def tell_layers() -> JSONResponse:
+        return JSONResponse({**_credits(desk.places), "layers": list_layers(desk.places)})
+
+    @app.get(
+        "/layers/{name}",
+        summary="One layer as GeoJSON",
+        responses=_answers(404, 422, kind="application/geo+json"),
+    )
+    def tell_layer(
+        name: Annotated[str, Path(examples=["stations"])], window: Annotated[Window, Query()]
+    ) -> JSONResponse:
+        if name not in places:
+            known = list(places)
+            raise Problem(
+                404,
+                f"没有图层“{name[:80]}”；可用：{', '.join(known)}",
+                f"there is no layer '{name[:80]}'; there are: {', '.join(known)}",
+                known=known,
+            )
+        limit = _checked(window.limit, desk.settings)
+        told = features(places[name], window.box, limit)
+        return JSONResponse(_credits(desk.places) | told, media_type="application/geo+json")
+
+
+def _add_answers(app: FastAPI, desk: Desk) -> None:
+    name = desk.district.name
+
+    @app.post(
+        "/coverage",
+        summary="Who is inside the service circle",
+        responses=_answers(400, 409, 413, 422, schema="cover"),
+    )
+    def tell_who_is_covered(asked: CoverageAsked) -> JSONResponse:
+        return JSONResponse(tell_coverage(desk.answer(asked), name, asked.by))
+
+    @app.post(
+        "/gaps",
+        summary="Which buildings are left out, and why",
+        responses=_answers(400, 409, 413, 422, schema="gaps"),
+    )
+    def tell_who_is_left_out(asked: Asked) -> JSONResponse:
+        return JSONResponse(tell_gaps(desk.answer(asked), name))
+
+
+def _checked(limit: int | None, settings: Settings) -> int:
+    if limit is None:
+        return settings.features
+    if limit > settings.most_features:
+        most = settings.most_features
+        raise Problem(422, f"limit：最多 {most:,} 个", f"limit: at most {most:,} features")
+    return limit
+
+
+def _credits(published: Published) -> dict[str, Any]:
+    return {
+        "title": published.title,
+        "date": published.date,
+        "synthetic": published.synthetic,
+        "attribution": list(published.attribution),
+    }
+
+
+def _answers(
+    *problems: int, kind: str = "application/json", schema: str | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """Describe for OpenAPI what a route answers; ``schema`` is a published one of data/schema."""
+    shape: dict[str, Any] = {"type": "object"}
+    if schema is not None:
+        text = (data_root() / "schema" / f"{schema}.json").read_text(encoding="utf-8")
+        shape = {key: part for key, part in json.loads(text).items() if not key.startswith("$")}
+    answers: dict[int | str, dict[str, Any]] = {
+        200: {"description": "OK", "content": {kind: {"schema": shape}}}
+    }
+    for status in problems:
+        content = {PROBLEM_JSON: {"schema": {"type": "object", "required": ["type", "status"]}}}
+        answers[status] = {"description": "RFC 9457 problem", "content": content}
+    return answers
