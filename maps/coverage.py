@@ -4,6 +4,7 @@ The coverage map: who is inside the service circle, who is not, and why.
     Published ─▶ ground + service areas + buildings by result (planner) + shares by area ─▶ Page
 """
 
+from gis.catalogue import Catalogue
 from gis.privacy import Published
 from maps.document import base_layers, check_published, open_document
 from maps.layers.areas import areas
@@ -19,6 +20,7 @@ def coverage_map(
     lang: str = "zh",
     title: str | None = None,
     tiles: Tiles | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Page:
     """
     Draw all coverages of a publication on one page.
@@ -33,6 +35,8 @@ def coverage_map(
         Stands at the head of the page; the publication's own title without it.
     tiles
         Tile servers the reader may turn on; none without it.
+    catalogue
+        Where kinds, services and profiles have their names; the shipped one without it.
 
     Raises
     ------
@@ -43,12 +47,14 @@ def coverage_map(
     """
     check_published(published)
     results = published.coverages
-    document = open_document(published, lang=lang, title=title, tile_choice=tiles)
+    document = open_document(
+        published, lang=lang, title=title, tile_choice=tiles, catalogue=catalogue
+    )
     asked = [services_asked(result.question) for result in results]
     document.add([areas([result.areas for result in results], document.origin)])
-    document.add(base_layers(published, document.origin, asked))
+    document.add(base_layers(published, document, asked))
     buildings = published.places.get("buildings")
     if buildings is not None:
         document.add([covered([result.buildings for result in results], buildings)])
-    models = [result_model(result, int(published.k)) for result in results]
+    models = [result_model(result, published.k, document.names) for result in results]
     return document.finish({"page": "coverage", "coverages": models})

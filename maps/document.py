@@ -11,7 +11,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
-from gis.catalogue import load_catalogue
+from gis.catalogue import Catalogue
 from gis.coverage.reasons import NAMES
 from gis.errors import InputError
 from gis.privacy import Published
@@ -24,21 +24,26 @@ from maps.layers.gates import gates
 from maps.layers.stations import stations
 from maps.layers.streets import streets
 from maps.layers.tiles import Tiles, tiles
+from maps.naming import Names, names_of
 from maps.offline import Block, OfflineFigure, OfflineMap
 from maps.packing import Origin, origin_of
 from maps.page import Page
 from maps.texts import page_facts
-from maps.words import Both
 
 LANGUAGES = ("zh", "en")
 
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """A map under construction, and the corner its positions count from."""
+    """
+    A map under construction.
+
+    ``origin`` is the corner its positions count from, ``facts`` what the page says about itself.
+    """
 
     sheet: OfflineMap
     origin: Origin
+    names: Names
     facts: dict[str, Any]
 
     def add(self, blocks: Iterable[Block | None]) -> None:
@@ -66,7 +71,12 @@ def check_published(value: Any) -> Published:
 
 
 def open_document(
-    published: Published, *, lang: str, title: str | None, tile_choice: Tiles | None
+    published: Published,
+    *,
+    lang: str,
+    title: str | None,
+    tile_choice: Tiles | None,
+    catalogue: Catalogue | None,
 ) -> Document:
     """Start a page with its frame and its tile layers, still without ground and results."""
     if lang not in LANGUAGES:
@@ -85,15 +95,14 @@ def open_document(
     for layer, switch in tiles(choice):
         sheet.add_child(layer)
         sheet.add_child(switch)
-    return Document(sheet, origin, facts)
+    return Document(sheet, origin, names_of(catalogue), facts)
 
 
 def base_layers(
-    published: Published, origin: Origin, asked: Iterable[frozenset[str]] = ()
+    published: Published, document: Document, asked: Iterable[frozenset[str]] = ()
 ) -> list[Block]:
     """Return the ground from our own data, bottom first, and the stations on top."""
-    places = _Places(published.places)
-    catalogue = load_catalogue()
+    places, origin = _Places(published.places), document.origin
     compound_table = places["compounds"]
     return [
         compounds(compound_table, origin),
@@ -106,8 +115,8 @@ def base_layers(
         stations(
             places["stations"],
             origin,
-            kinds=_names(catalogue.facilities),
-            services=_names(catalogue.services),
+            kinds=document.names.kinds,
+            services=document.names.services,
             asked=list(asked),
         ),
     ]
@@ -122,14 +131,6 @@ class _Places:
     def __getitem__(self, name: str) -> gpd.GeoDataFrame:
         table = self._tables.get(name)
         return gpd.GeoDataFrame(geometry=[], crs="EPSG:4326") if table is None else table
-
-
-def _names(table: Any) -> dict[str, Both]:
-    english = table["name_en"].fillna(table["name_zh"])
-    return {
-        str(code): (str(zh), str(en))
-        for code, zh, en in zip(table.index, table["name_zh"], english, strict=True)
-    }
 
 
 def _bounds(places: Mapping[str, gpd.GeoDataFrame]) -> list[float]:

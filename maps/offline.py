@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module, resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import folium
 from branca.element import Element, Figure
@@ -55,6 +55,7 @@ class OfflineFigure(Figure):
 
     def __init__(self, *, title: str, lang: str, image_hosts: Sequence[str] = ()) -> None:
         super().__init__(title=title)
+        self.heading = title
         self.lang = lang
         self.image_hosts = tuple(image_hosts)
 
@@ -74,7 +75,7 @@ class OfflineFigure(Figure):
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="referrer" content="no-referrer">\n'
-            f"<title>{markup.escape(self.title)}</title>\n<style>{style}</style>\n"
+            f"<title>{markup.escape(self.heading)}</title>\n<style>{style}</style>\n"
             f"{_inside(self.header)}</head>\n<body>\n{_inside(self.html)}"
             f"<script>{library}</script>\n<script>{script}</script>\n</body>\n</html>\n"
         )
@@ -83,8 +84,6 @@ class OfflineFigure(Figure):
 class OfflineMap(folium.Map):
     """A ``folium.Map`` without links, tiles and random names; holds layers and a panel."""
 
-    default_js: list[tuple[str, str]] = []
-    default_css: list[tuple[str, str]] = []
     _template = Template(
         """
         {% macro html(this, kwargs) %}
@@ -96,6 +95,7 @@ class OfflineMap(folium.Map):
         </main>
         <aside id="mq-side"></aside>
         </div>
+        <noscript>此页需要启用 JavaScript。 This page needs JavaScript.</noscript>
         {% endmacro %}
 
         {% macro script(this, kwargs) %}
@@ -118,6 +118,8 @@ class OfflineMap(folium.Map):
             wheel_px_per_zoom_level=90,
             max_zoom=20,
         )
+        self.default_js = []
+        self.default_css = []
         figure.add_child(self)
 
     def to_html(self) -> str:
@@ -142,22 +144,23 @@ class Block(folium.MacroElement):
     """
 
     def __init__(self, call: str, data: Any, *arguments: Any) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca gives no types here
         self._name = f"block_{call}"
         self.call = call
         self.data = data
         self.arguments = arguments
 
-    def render(self, **_: Any) -> None:
-        """Put the block and the call into the document."""
-        figure = self.get_root()
+    def render(self, **_: Any) -> str:
+        """Put the block and the call into the document; the element itself is no text."""
+        figure = cast("OfflineFigure", self.get_root())
         name = self.get_name()
         block = f'<script type="application/json" id="{name}">{to_json(self.data)}</script>\n'
         rest = "".join(f", {_argument(argument)}" for argument in self.arguments)
-        parent = self._parent.get_name()
-        call = f"minqing.{self.call}({parent}, minqing.read({to_json(name)}){rest});\n"
+        sheet = cast("Element", self._parent).get_name()
+        call = f"minqing.{self.call}({sheet}, minqing.read({to_json(name)}){rest});\n"
         figure.html.add_child(Raw(block), name=name)
         figure.script.add_child(Raw(call), name=name)
+        return ""
 
 
 def to_json(value: Any) -> str:

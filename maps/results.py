@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from maps.naming import Names
 from maps.texts import (
     BY_BUILDING,
     area_rows,
@@ -20,9 +21,9 @@ def services_asked(question: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(code for row in rows for code in row.get("services", ()))
 
 
-def result_model(result: Any, k: int) -> dict[str, Any]:
+def result_model(result: Any, k: int, names: Names) -> dict[str, Any]:
     """Return the panel's part for one ``PublishedCoverage``."""
-    lines = question_lines(result.question)
+    lines = question_lines(result.question, names)
     return {
         "title": (result.title_zh, result.title_en),
         "headline": headline(result.totals),

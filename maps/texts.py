@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from gis.coverage.reasons import NAMES
+from maps.naming import Names
 from maps.words import PAGE, UNITS, Both, both
 
 NO_HOURS: Both = ("未计时段", "opening hours not considered")
@@ -27,9 +28,9 @@ def percent(share: float | None) -> str:
     return f"{text}%"
 
 
-def number(value: float | None) -> str:
-    """Write a count with thousands apart; the words for a hidden count come from the caller."""
-    return "–" if value is None or pd.isna(value) else f"{round(float(value)):,}"
+def number(value: float | None, hidden: str) -> str:
+    """Write a count with thousands apart, or the words for a hidden one."""
+    return hidden if value is None or pd.isna(value) else f"{round(float(value)):,}"
 
 
 def suppressed(k: int) -> Both:
@@ -48,10 +49,10 @@ def headline(totals: Mapping[str, Any]) -> Both:
     zh, en = f"覆盖 {percent(share)}", f"{percent(share)} covered"
     if percent(low) == percent(high) or low is None or high is None:
         return zh, en
+    closed, opened = percent(low), percent(high)
     return (
-        f"{zh}（若未知小区不对外开放 {percent(low)}，开放 {percent(high)}）",
-        f"{en} ({percent(low)} if unknown compounds are closed to outsiders, "
-        f"{percent(high)} if open)",
+        f"{zh}（若未知小区不对外开放 {closed}，开放 {opened}）",
+        f"{en} ({closed} if unknown compounds are closed to outsiders, {opened} if open)",
     )
 
 
@@ -59,13 +60,12 @@ def count_line(totals: Mapping[str, Any], weight: str, k: int) -> Both:
     """Say how many of how many."""
     zh_unit, en_unit = both(UNITS, weight)
     zh_hidden, en_hidden = suppressed(k)
-    total, covered = totals.get("total"), totals.get("covered")
-    whole, inside = number(total), number(covered)
+    total, inside = totals.get("total"), totals.get("covered")
+    zh_total, zh_inside = number(total, zh_hidden), number(inside, zh_hidden)
+    en_total, en_inside = number(total, en_hidden), number(inside, en_hidden)
     return (
-        f"{whole if whole != '–' else zh_hidden} {zh_unit}中，"
-        f"{inside if inside != '–' else zh_hidden} {_measure_word(zh_unit)}在服务圈内",
-        f"{inside if inside != '–' else en_hidden} of "
-        f"{whole if whole != '–' else en_hidden} {en_unit} inside",
+        f"{zh_total} {zh_unit}中，{zh_inside} {_measure_word(zh_unit)}在服务圈内",
+        f"{en_inside} of {en_total} {en_unit} inside",
     )
 
 
@@ -73,18 +73,18 @@ def _measure_word(unit: str) -> str:
     return "平方米" if unit.startswith("平方米") else unit[:1]
 
 
-def question_lines(question: Mapping[str, Any]) -> list[dict[str, Any]]:
+def question_lines(question: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
     """Say each requirement in one line, with what is pending about it."""
-    return [_requirement(row) for row in question.get("requirements", ())]
+    return [_requirement(row, names) for row in question.get("requirements", ())]
 
 
-def _requirement(row: Mapping[str, Any]) -> dict[str, Any]:
+def _requirement(row: Mapping[str, Any], names: Names) -> dict[str, Any]:
     return {
         "id": str(row["id"]),
         "name": requirement_name(row),
-        "text": _terms(row),
-        "pending": bool(row.get("pending")),
-        "source": " ".join(str(row[key]) for key in ("source", "clause", "note") if row.get(key)),
+        "text": _terms(row, names.profiles),
+        "pending": bool(row.get("pending")) or _walks_pending(row, names),
+        "source": " · ".join(str(row[key]) for key in ("source", "clause", "note") if row.get(key)),
     }
 
 
@@ -94,17 +94,25 @@ def requirement_name(row: Mapping[str, Any]) -> Both:
     return str(zh), str(row.get("name_en") or zh)
 
 
-def _terms(row: Mapping[str, Any]) -> Both:
+def _walks_pending(row: Mapping[str, Any], names: Names) -> bool:
+    return row.get("measure") != "line" and row.get("profile") in names.pending
+
+
+def _terms(row: Mapping[str, Any], profiles: Mapping[str, Both]) -> Both:
     least = int(row.get("at_least") or 1)
     zh_limit, en_limit = limit_words(row.get("limit"))
     straight = row.get("measure") == "line"
     profile = str(row.get("profile") or "")
+    zh_pace, en_pace = ("", "") if straight else both(profiles, profile)
     zh_how, en_how = ("直线", "in a straight line") if straight else ("步行", "on foot")
-    tail = f" · {profile}" if profile and not straight else ""
     return (
-        f"{zh_how} {zh_limit}内至少 {least} 处{tail}",
-        f"at least {least} within {en_limit} {en_how}{tail}",
+        f"{zh_how} {zh_limit}内至少 {least} 处{_after(zh_pace)}",
+        f"at least {least} within {en_limit} {en_how}{_after(en_pace)}",
     )
+
+
+def _after(pace: str) -> str:
+    return f"，{pace}" if pace and not pace.isascii() else f", {pace}" if pace else ""
 
 
 def limit_words(limit: Any) -> Both:

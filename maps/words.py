@@ -5,6 +5,8 @@ A text that a page shows is a pair ``[zh, en]``; the page picks one by the langu
 so that one file serves both.
 """
 
+from collections.abc import Mapping
+
 Both = tuple[str, str]
 
 PAGE: dict[str, Both] = {
@@ -81,10 +83,6 @@ PAGE: dict[str, Both] = {
         "what can be reached along the streets, not across walls",
     ),
     "tiles_hint": ("需要联网，默认不显示", "needs a network, off by default"),
-    "no_script": (
-        "此页需要启用 JavaScript 才能显示地图。",
-        "This page needs JavaScript to draw the map.",
-    ),
     "drawn_with": ("Leaflet 与 folium 绘制", "Drawn with Leaflet and folium"),
     "outside": ("未划入分区", "In no area"),
 }
@@ -114,9 +112,6 @@ INDICATORS: dict[str, Both] = {
     "disabled_function": ("失能", "Disabled function"),
     "dementia": ("失智", "Dementia"),
     "disability": ("残疾", "Disability"),
-    "meals": ("助餐", "Meals"),
-    "day_care": ("日间照料", "Day care"),
-    "health": ("健康监测", "Health"),
 }
 
 VALUES: dict[str, Both] = {
@@ -181,6 +176,6 @@ LEGEND: dict[str, Both] = {
 }
 
 
-def both(words: dict[str, Both], key: str) -> Both:
+def both(words: Mapping[str, Both], key: str) -> Both:
     """Return the pair for a key; a key of somebody's own catalogue stands for itself."""
     return words.get(key, (key, key))

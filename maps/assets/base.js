@@ -242,7 +242,7 @@
     for (let i = 0; i < shapes.count; i += 1) {
       if (!name.at(i) || !view.sees(shapes, i)) continue;
       const at = view.centre(shapes, i);
-      view.label({ text: name.at(i), x: at[0], y: at[1], size: 11, colour: '#4a463e', rank: 60,
+      view.label({ text: name.at(i), x: at[0], y: at[1], size: 11, colour: '#33302a', rank: 60, edge: 2, halo: 'rgba(255,255,255,.8)',
         room: Math.max(view.extent(shapes, i) * 1.3, 30) });
     }
   }

@@ -84,8 +84,16 @@
     return code === null ? minqing.word('unknown') : minqing.text(minqing.model.words.values[code] || [code, code]);
   };
 
-  function stationName(id) {
-    return id === null ? null : String(id);
+  const DAYS = { Mo: '周一', Tu: '周二', We: '周三', Th: '周四', Fr: '周五', Sa: '周六', Su: '周日',
+    PH: '节假日', SH: '寒暑假', off: '休息', closed: '休息', '24/7': '全天' };
+
+  /* opening hours of OSM in Chinese words; other texts as they are */
+  function hours(text) {
+    if (text === null) return minqing.word('unknown');
+    if (minqing.state.lang !== 'zh') return text;
+    return text.replace(/\b(Mo|Tu|We|Th|Fr|Sa|Su|PH|SH|off|closed|24\/7)\b/g, function (code) {
+      return DAYS[code];
+    }).replace(/;\s*/g, '；');
   }
 
   function resultRows(row) {
@@ -102,7 +110,7 @@
         (state === 'unknown' ? ' · ' + minqing.text(minqing.model.suppressed) : '')],
       ['reason', reason === null || reason === 'COVERED' ? null : minqing.text(minqing.model.words.reasons[reason] || [reason, reason])],
       ['requirement', requirement ? minqing.text(requirement.name) : null],
-      ['nearest', stationName(get('station'))],
+      ['nearest', get('station')],
       ['minutes', minutes === null ? null : String(minutes)],
     ];
   }
@@ -134,7 +142,7 @@
         ['services', services && services.split('|').map(function (code) {
           return minqing.text(layer.services[code] || [code, code]);
         }).join(minqing.state.lang === 'zh' ? '、' : ', ')],
-        ['hours', get('hours') || minqing.word('unknown')],
+        ['hours', hours(get('hours'))],
         ['state', value(get('state'))],
       ];
     },
@@ -142,7 +150,7 @@
       return [
         ['compound', get('compound_name')],
         ['users', value(get('users'))],
-        ['hours', get('hours') || minqing.word('unknown')],
+        ['hours', hours(get('hours'))],
         ['origin', value(get('source'))],
       ];
     },
@@ -216,7 +224,11 @@
     const box = shapes.box;
     const low = minqing.toLatLng(box[4 * chosen.row], box[4 * chosen.row + 1]);
     const high = minqing.toLatLng(box[4 * chosen.row + 2], box[4 * chosen.row + 3]);
-    minqing.map.fitBounds(L.latLngBounds(low, high), { maxZoom: 17.5, padding: [40, 40], animate: false });
+    // the card lies at the left, on a phone at the bottom: the thing stands in what is left free
+    const size = minqing.map.getSize();
+    const room = size.x < 600 ? { paddingBottomRight: [20, size.y * 0.5], paddingTopLeft: [20, 20] }
+      : { paddingTopLeft: [330, 40], paddingBottomRight: [40, 40] };
+    minqing.map.fitBounds(L.latLngBounds(low, high), Object.assign({ maxZoom: 17.5, animate: false }, room));
     minqing.choose(chosen, true);
   };
 

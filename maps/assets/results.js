@@ -43,7 +43,7 @@
         minqing.batches(view, layer.shapes, wanted, true, function (ctx) {
           // over coloured grids only the outline, or the colours of the grids would lie
           // one colour for all: where every requirement is met the ground is darkest
-          ctx.globalAlpha = minqing.groundIsColoured() ? 0 : 0.15;
+          ctx.globalAlpha = minqing.groundIsColoured() ? 0 : 0.1;
           ctx.fillStyle = AREA_FILL;
           ctx.fill('evenodd');
           if (view.zoom < 15.5 && !minqing.groundIsColoured()) return;

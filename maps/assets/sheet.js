@@ -121,7 +121,7 @@
       ctx.save();
       ctx.translate(label.x, label.y);
       if (label.angle) ctx.rotate(label.angle);
-      ctx.lineWidth = 3.2;
+      ctx.lineWidth = label.edge || 3.2;
       ctx.strokeStyle = label.halo || 'rgba(255,255,255,.92)';
       ctx.strokeText(label.text, 0, 0.5);
       ctx.fillStyle = label.colour;
@@ -150,7 +150,7 @@
       if (this._map._animatingZoom && this._bounds) return;
       L.Renderer.prototype._update.call(this);
       const size = this._bounds.getSize();
-      const ratio = Math.min(window.devicePixelRatio || 1, 3);
+      const ratio = this.sharp ? 3 : Math.min(window.devicePixelRatio || 1, 3);
       this._container.width = Math.round(size.x * ratio);
       this._container.height = Math.round(size.y * ratio);
       this._container.style.width = size.x + 'px';

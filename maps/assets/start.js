@@ -121,12 +121,19 @@
         map.getContainer().focus();
       }
     });
-    const fit = function () {
-      map.invalidateSize({ animate: false });
-      whole();
-    };
-    window.addEventListener('beforeprint', fit);
-    window.addEventListener('afterprint', fit);
+    printing(map);
+  }
+
+  /* On paper stands what the screen shows, drawn anew for the size and sharpness of paper. */
+  function printing(map) {
+    let screen = null;
+    window.matchMedia('print').addEventListener('change', function (event) {
+      if (event.matches) screen = { centre: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds() };
+      minqing.sheet.sharp = event.matches;
+      map.invalidateSize({ animate: false, pan: false });
+      if (event.matches) map.fitBounds(screen.bounds, { animate: false });
+      else if (screen) map.setView(screen.centre, screen.zoom, { animate: false });
+    });
   }
 
   minqing.panel = function (map, model) {

@@ -1,5 +1,6 @@
 """People and needs by grid: density in five classes, counts as numbers, hidden ones hatched."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -7,14 +8,19 @@ import numpy as np
 import pandas as pd
 
 from maps.offline import Block
-from maps.words import INDICATORS, LAYERS, both
+from maps.words import INDICATORS, LAYERS, Both, both
 
 CLASSES = 5
 EQUAL_AREA = "EPSG:6933"
 _NOT_FIGURES = {"name", "code", "community", "geometry"}
 
 
-def counts(grids: gpd.GeoDataFrame, people: pd.DataFrame, needs: pd.DataFrame | None) -> Block:
+def counts(
+    grids: gpd.GeoDataFrame,
+    people: pd.DataFrame,
+    needs: pd.DataFrame | None,
+    services: Mapping[str, Both],
+) -> Block:
     """
     Return the layer of counts, in the order of the layer of grids.
 
@@ -25,11 +31,19 @@ def counts(grids: gpd.GeoDataFrame, people: pd.DataFrame, needs: pd.DataFrame | 
     people, needs
         By grid id, one column per indicator; a missing count is one that may not be shown. The
         empty id stands for those in no grid.
+    services
+        Names of needs: a need is a service somebody asks for.
     """
     hectares = (grids.to_crs(EQUAL_AREA).area / 10_000).to_numpy()
     tables = [("people", people), ("need", needs)]
+    names = {**INDICATORS, **services}
     indicators = [
-        _indicator(group, str(name), table[name], grids.index, hectares)
+        {
+            "group": group,
+            "code": str(name),
+            "name": both(names, str(name)),
+            **_indicator(table[name], grids.index, hectares),
+        }
         for group, table in tables
         if table is not None
         for name in table.columns
@@ -39,16 +53,13 @@ def counts(grids: gpd.GeoDataFrame, people: pd.DataFrame, needs: pd.DataFrame | 
 
 
 def _indicator(
-    group: str, code: str, values: pd.Series, grids: pd.Index, hectares: np.ndarray[Any, Any]
+    values: pd.Series, grids: pd.Index, hectares: np.ndarray[Any, Any]
 ) -> dict[str, Any]:
     figures = values.reindex(grids).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     density = figures / hectares
     breaks = class_breaks(density)
     classes = np.searchsorted(breaks, density, side="right")
     return {
-        "group": group,
-        "code": code,
-        "name": both(INDICATORS, code),
         "values": _json(figures),
         "outside": _outside(values),
         "density": _json(np.round(density, 2)),

@@ -40,7 +40,7 @@ def stations(
             "layer": "stations",
             "name": LAYERS["stations"],
             "kinds": {code: _kind(code, kinds) for code in used},
-            "services": {code: both(dict(services), code) for code in _codes(points)},
+            "services": {code: both(services, code) for code in _codes(points)},
             "asked": [sorted(codes) for codes in asked],
             **packed,
         },
@@ -59,6 +59,6 @@ def _codes(points: gpd.GeoDataFrame) -> list[str]:
 
 
 def _kind(code: str, kinds: Mapping[str, Both]) -> dict[str, object]:
-    name = both(dict(kinds), code)
+    name = both(kinds, code)
     sign = glyph(code, *name)
     return {"name": name, "glyph": (sign.zh, sign.en), "shape": sign.shape, "colour": sign.colour}

@@ -91,7 +91,9 @@ def _check_url(url: str) -> None:
     fields = set(re.findall(r"\{([^{}]*)\}", url))
     address = urlsplit(url)
     whole = address.scheme in {"http", "https"} and address.hostname
-    if not whole or "{{" in url or not {"x", "z"} <= fields <= _PLACEHOLDERS:
+    # no brace may be left over: folium reads the address as a template once more
+    rest = re.sub(r"\{[^{}]*\}", "", url)
+    if not whole or set("{}") & set(rest) or not {"x", "z"} <= fields <= _PLACEHOLDERS:
         example = "http://10.0.0.8/tiles/{z}/{x}/{y}.png"
         raise InputError(
             f"tiles：应为带 {{z}}、{{x}}、{{y}} 的地址，如 {example}（写的是 {url!r}）",

@@ -79,6 +79,8 @@ def test_a_clicked_station_shows_its_hours(show, planner):
     opened = show(maps.coverage_map(planner))
     click_at(opened.page, "stations", 0)
     assert "银杏老年食堂" in card(opened.page)
+    assert "周一-周五 10:00-13:00" in card(opened.page)
+    opened.page.click("#mq-language")
     assert "Mo-Fr 10:00-13:00" in card(opened.page)
 
 
@@ -225,4 +227,19 @@ def test_printed_page_keeps_map_numbers_and_legend(show, planner):
     opened.page.emulate_media(media="print")
     assert opened.page.locator("#mq-language").is_hidden()
     assert opened.page.locator(".mq-headline").is_visible()
+
+
+def test_paper_gets_the_view_of_the_screen_and_the_screen_keeps_it(show, planner):
+    opened = show(maps.coverage_map(planner))
+    opened.page.evaluate(
+        """() => { window.drawn = []; const old = minqing.sheet._draw;
+        minqing.sheet._draw = function () { old.call(this); drawn.push([matchMedia('print').matches,
+        minqing.map.getSize().x, this._ratio]); };
+        minqing.map.setZoom(17, {animate: false}); drawn.length = 0; }"""
+    )
+    before = opened.page.evaluate("[minqing.map.getZoom(), minqing.map.getCenter().lat]")
     assert opened.page.pdf(format="A4")[:5] == b"%PDF-"
+    drawn = opened.page.evaluate("drawn")
+    width = opened.page.evaluate("minqing.map.getSize().x")
+    assert any(on_paper and size < width and ratio == 3 for on_paper, size, ratio in drawn)
+    assert opened.page.evaluate("[minqing.map.getZoom(), minqing.map.getCenter().lat]") == before
