@@ -221,8 +221,10 @@ def _plain(text: str) -> str:
 
 def _nodes(lines: list[str]) -> OsmNodes:
     fields = [_fields(line) for line in lines]
-    # a node reads "n1 Tk=v x113.9 y22.5"; one that was deleted has no place and is left out
-    placed = [(number, tags, place.split(" ")) for number, tags, place in fields if place[1:2]]
+    # a node reads "n1 Tk=v x113.9 y22.5"; a deleted one, "x y", has no place and is left out
+    placed = [
+        (number, tags, place.split(" ")) for number, tags, place in fields if place.strip() != "x y"
+    ]
     return OsmNodes(
         np.array([number for number, _, _ in placed], dtype=np.int64),
         np.array([float(x[1:]) for _, _, (x, _) in placed], dtype=np.float64),
