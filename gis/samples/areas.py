@@ -1,5 +1,7 @@
 """Communities, grids, compounds with their gates, and barriers of one tile."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -8,7 +10,7 @@ from shapely.geometry import LineString, Point, Polygon, box
 
 from gis.samples.ground import Ground
 from gis.samples.lanes import gate_point
-from gis.samples.spec import Block, Community, Spec, ordered
+from gis.samples.spec import Block, Community, Gate, Spec, StreetGate, ordered
 from gis.samples.streets import StreetPlan
 
 _HAN = "零一二三四五六七八九"
@@ -92,32 +94,42 @@ def build_compounds(spec: Spec, ground: Ground) -> gpd.GeoDataFrame:
 
 
 def build_gates(spec: Spec, ground: Ground, plan: StreetPlan) -> gpd.GeoDataFrame:
-    """One row per known gate; it lies on the ring and on a street node."""
-    owners = compound_ids(spec)
-    found = [
-        (owners[position], gate, gate_point(block, gate))
+    """One row per known gate, on its compound's ring or across a street, with its street node."""
+    owners, communities = compound_ids(spec), block_communities(spec)
+    rows = [
+        _gate_row(gate, owners[position], communities[position], gate_point(block, gate))
         for position, block in enumerate(spec.blocks)
         for gate in block.gates
     ]
-    frame = pd.DataFrame(
-        [
-            {
-                "compound": owner,
-                "name": gate.name,
-                "hours": gate.hours,
-                "users": gate.users,
-                "step_free": gate.step_free,
-                "source": "given",
-                "node": plan.node_at(point),
-            }
-            for owner, gate, point in found
-        ]
-    )
-    number = frame.groupby(frame["compound"].str[:12]).cumcount() + 1
-    codes = frame["compound"].str[:12] + number.map("{:03d}".format)
-    frame.index = pd.Index(codes, name="id")
-    points = shapely.points(ground.place(np.array([point for _, _, point in found])))
+    rows += [_gate_row(one, None, _community_at(spec, one.at), one.at) for one in spec.street_gates]
+    frame = pd.DataFrame(rows)
+    frame["node"] = frame["at"].map(plan.node_at)
+    codes = frame["community"].map(lambda one: community_code(spec, one))
+    number = codes.groupby(codes).cumcount() + 1
+    frame.index = pd.Index(codes + number.map("{:03d}".format), name="id")
+    points = shapely.points(ground.place(np.array(frame["at"].to_list())))
+    frame = frame.drop(columns=["community", "at"])
     return gpd.GeoDataFrame(frame, geometry=points, crs=_crs(spec))
+
+
+def _gate_row(
+    gate: Gate | StreetGate, owner: str | None, community: Community, at: tuple[float, float]
+) -> dict[str, Any]:
+    return {
+        "compound": owner,
+        "name": gate.name,
+        "hours": gate.hours,
+        "users": gate.users,
+        "step_free": gate.step_free if isinstance(gate, Gate) else True,
+        "source": "given",
+        "community": community,
+        "at": at,
+    }
+
+
+def _community_at(spec: Spec, point: tuple[float, float]) -> Community:
+    grid = spec.grids_at(np.array([point]))[0]
+    return spec.communities[spec.grid_communities[grid]]
 
 
 def build_barriers(spec: Spec, ground: Ground) -> gpd.GeoDataFrame:

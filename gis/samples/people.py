@@ -21,6 +21,8 @@ UNPLACED = 0.0025
 SIZES = np.array([0.16, 0.27, 0.30, 0.17, 0.07, 0.03])
 """Share of households of 1..6 persons before the total is met; ours."""
 LARGEST = len(SIZES)
+COUPLES = 2.0
+"""How much rather an elder lives in a household of two than in another one; ours."""
 
 
 def build_households(spec: Spec, buildings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -118,7 +120,7 @@ def _pick(
 def _elders(frame: pd.DataFrame, community: Community, rng: np.random.Generator) -> np.ndarray:
     """Elders: so many living alone as the total says, the others with somebody."""
     single = (frame["people"] == 1).astype(int)
-    weights = frame["weight"].to_numpy()
+    weights = frame["weight"].to_numpy() * np.where(frame["people"] == 2, COUPLES, 1.0)
     alone = community.totals["living_alone"]
     others = frame["people"].clip(upper=2).where(frame["people"] > 1, 0)
     return _pick(alone, single, weights, rng) + _pick(

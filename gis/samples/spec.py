@@ -65,6 +65,16 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class StreetGate:
+    """A gate across a street, at a place where two of its lines meet."""
+
+    at: tuple[float, float]
+    name: str
+    hours: str | None = None
+    users: str = "everyone"
+
+
+@dataclass(frozen=True)
 class Block:
     """
     Rows of buildings between streets.
@@ -144,6 +154,7 @@ class Spec:
     ground: dict[str, Any]
     communities: list[Community]
     roads: list[Road]
+    street_gates: list[StreetGate]
     barriers: list[Barrier]
     blocks: list[Block]
     stations: list[Station]
@@ -211,6 +222,7 @@ def _spec(raw: dict[str, Any]) -> Spec:
         ground=raw["ground"],
         communities=[Community(**one) for one in raw["communities"]],
         roads=[Road(**one) for one in raw["roads"]],
+        street_gates=[StreetGate(**one) for one in raw.get("street_gates", [])],
         barriers=[Barrier(**one) for one in raw.get("barriers", [])],
         blocks=[_block(one) for one in raw["blocks"]],
         stations=[Station(**one) for one in raw.get("stations", [])],
