@@ -12,7 +12,7 @@ from gis.ingest.attributes import add_attributes
 from gis.ingest.cells import parse_cells
 from gis.ingest.draft import Draft
 from gis.ingest.fit import Names, nearest_compound, shares, with_community
-from gis.ingest.intake import InputFile, Intake, column_of, read_intake
+from gis.ingest.intake import InputFile, Intake, column_of, has_places, read_intake
 from gis.ingest.stations import read_points, to_points
 
 
@@ -37,7 +37,7 @@ def add_compounds(draft: Draft, file: InputFile) -> None:
     columns = draft.catalogue.columns
     intake = read_intake(file, "compounds", columns)
     mapped = draft.layer("compounds")
-    if "geometry" not in intake.frame and "lon" not in intake.frame:
+    if not has_places(intake):
         names = Names(mapped)
         intake = parse_cells(intake, tables.Compounds, columns)
         intake, filled = add_attributes(

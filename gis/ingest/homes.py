@@ -14,7 +14,7 @@ from gis.ingest.attributes import add_attributes
 from gis.ingest.cells import parse_cells
 from gis.ingest.draft import Draft
 from gis.ingest.fit import Names, community_names, link_buildings
-from gis.ingest.intake import InputFile, Why, read_intake
+from gis.ingest.intake import InputFile, Why, has_places, read_intake
 from gis.ingest.people import BuildingIndex, Places, place_households
 from gis.ingest.stations import to_points
 
@@ -36,14 +36,12 @@ def add_buildings(draft: Draft, file: InputFile) -> None:
     """
     columns = draft.catalogue.columns
     intake = read_intake(file, "buildings", columns)
-    if "geometry" in intake.frame or {"lon", "lat"} & set(intake.frame.columns):
+    if has_places(intake) or not {"name", "address", "id"} & set(intake.frame.columns):
         draft.take(to_points(intake, file, tables.Buildings, draft.ground, draft.catalogue))
         return
     mapped = draft.layer("buildings")
     index = BuildingIndex(link(draft))
     intake = parse_cells(intake, tables.Buildings, columns)
-    if not {"name", "address", "id"} & set(intake.frame.columns):
-        intake = to_points(intake, file, tables.Buildings, draft.ground, draft.catalogue)
     intake, filled = add_attributes(intake, mapped, lambda row: _building(row, index, mapped))
     # compound, community and grid follow from where the building stands
     fixed = [name for name in ("compound", "community", "grid", "name") if name in mapped]

@@ -330,6 +330,13 @@ def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
     return pd.Series(None, index=frame.index, dtype=object)
 
 
+def has_places(intake: Intake) -> bool:
+    """Tell whether any row says where it is: a geometry, or a longitude or latitude."""
+    frame = intake.frame
+    written = [column_of(frame, name).notna().any() for name in ("lon", "lat")]
+    return "geometry" in frame or any(written)
+
+
 def placed(intake: Intake, geometry: Any, crs: Any) -> Intake:
     """Return a copy whose rows have this geometry."""
     frame = gpd.GeoDataFrame(

@@ -6,6 +6,8 @@ explanation. The example rows are marked as such and are turned away when they a
 """
 
 import io
+import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -137,9 +139,24 @@ def write_template(
     book.save(content)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_bytes(content.getvalue())
+    part.write_bytes(_timeless(content))
     part.replace(path)
     return path
+
+
+def _timeless(book: io.BytesIO) -> bytes:
+    """Return the workbook without the time of writing, so that equal content is an equal file."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "docProps/core.xml":
+                data = _STAMP.sub(rb"\g<1>2000-01-01T00:00:00Z", data)
+            new.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+_STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
 def title_of(table: str, lang: Lang) -> str:
@@ -228,7 +245,9 @@ def _offer(sheet: Any, letter: str, choices: Sequence[str], lists: Any, *, stric
         type="list",
         formula1=f"'{lists.title}'!${column}$1:${column}${len(choices)}",
         allow_blank=True,
+        # other spellings are read as well, so Excel only asks
         showErrorMessage=strict,
+        errorStyle="warning",
     )
     rule.add(f"{letter}2:{letter}{ROWS_WITH_CHOICES}")
     sheet.add_data_validation(rule)
