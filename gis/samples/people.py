@@ -100,7 +100,10 @@ def _sizes(people: int, households: int, rng: np.random.Generator) -> np.ndarray
         movable = np.flatnonzero((sizes < LARGEST) if step > 0 else (sizes > 1))
         some = rng.permutation(movable)[: abs(missing)]
         if not len(some):
-            raise InputError(f"sample: {people} people do not fit {households} households")
+            raise InputError(
+                f"示例：{households} 户容不下 {people} 人",
+                english=f"sample: {people} people do not fit {households} households",
+            )
         sizes[some] += step
     return sizes
 
@@ -111,7 +114,10 @@ def _pick(
     """How many of each household's places are among the ``total`` picked."""
     owner = np.repeat(np.arange(len(places)), places.to_numpy())
     if total > len(owner):
-        raise InputError(f"sample: {total} persons asked for, only {len(owner)} places for them")
+        raise InputError(
+            f"示例：要选 {total} 人，只有 {len(owner)} 人可选",
+            english=f"sample: {total} persons asked for, only {len(owner)} places for them",
+        )
     keys = rng.exponential(size=len(owner)) / weights[owner]
     chosen = np.argsort(keys, kind="stable")[:total]
     return np.bincount(owner[chosen], minlength=len(places))

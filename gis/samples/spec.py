@@ -179,7 +179,10 @@ class Spec:
         inside = (west <= x) & (x < east) & (south <= y) & (y < north)
         if not inside.any(axis=1).all():
             lost = points[~inside.any(axis=1)][0]
-            raise InputError(f"sample: no grid holds the plan point {lost.tolist()}")
+            raise InputError(
+                f"示例：没有网格包含平面点 {lost.tolist()}",
+                english=f"sample: no grid holds the plan point {lost.tolist()}",
+            )
         return inside.argmax(axis=1)
 
 
