@@ -91,6 +91,7 @@ class OfflineMap(folium.Map):
         <header id="mq-head"></header>
         <main id="mq-stage">
         <div id="{{ this.get_name() }}" class="mq-map"></div>
+        <p id="mq-credit"></p>
         <section id="mq-card" role="region" aria-live="polite" tabindex="-1" hidden></section>
         </main>
         <aside id="mq-side"></aside>

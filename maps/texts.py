@@ -20,6 +20,10 @@ BY_BUILDING: Both = (
 )
 
 
+ASKED = "asked"
+"""The source of a requirement that is a question of the moment, not a standard."""
+
+
 def percent(share: float | None) -> str:
     """Write a share as a percentage with at most one decimal; a dash when there is none."""
     if share is None or pd.isna(share):
@@ -84,8 +88,15 @@ def _requirement(row: Mapping[str, Any], names: Names) -> dict[str, Any]:
         "name": requirement_name(row),
         "text": _terms(row, names.profiles),
         "pending": bool(row.get("pending")) or _walks_pending(row, names),
-        "source": " · ".join(str(row[key]) for key in ("source", "clause", "note") if row.get(key)),
+        "source": _evidence(row),
     }
+
+
+def _evidence(row: Mapping[str, Any]) -> str:
+    """Say where a figure comes from; one that was asked for comes from whoever asked."""
+    if row.get("source") == ASKED:
+        return ""
+    return " · ".join(str(row[key]) for key in ("source", "clause", "note") if row.get(key))
 
 
 def requirement_name(row: Mapping[str, Any]) -> Both:

@@ -32,6 +32,21 @@
     return node;
   }
 
+  /* a section that opens and closes; closed at first where the window is narrow */
+  function folding(key) {
+    const open = minqing.state.open;
+    if (open[key] === undefined) open[key] = window.innerWidth > 760;
+    const node = el('section', { class: 'mq-part-' + key });
+    const fold = el('details', {});
+    const title = el('summary', {});
+    title.append(el('h2', {}, word(key)));
+    fold.open = open[key];
+    fold.addEventListener('toggle', function () { open[key] = fold.open; });
+    fold.append(title);
+    node.append(fold);
+    return { node: node, body: fold };
+  }
+
   function swatch(paint) {
     const canvas = el('canvas', { class: 'mq-swatch', width: '56', height: '36', 'aria-hidden': 'true' });
     const ctx = canvas.getContext('2d');
@@ -199,7 +214,9 @@
 
   function summary() {
     const one = coverage();
-    const kinds = one ? Object.keys(one.by).filter(function (kind) { return one.by[kind].length; }) : [];
+    const kinds = one ? Object.keys(one.by).filter(function (kind) {
+      return one.by[kind].some(function (line) { return line.id !== ''; });
+    }) : [];
     if (!kinds.length) return null;
     const node = section('summary');
     if (kinds.indexOf(minqing.state.by) < 0) minqing.state.by = kinds[0];
@@ -225,7 +242,7 @@
   }
 
   function scrolled(table) {
-    const frame = el('div', { class: 'mq-scroll', tabindex: '0', role: 'group' });
+    const frame = el('div', { class: 'mq-scroll', tabindex: '0', role: 'group', 'aria-label': word('summary') });
     frame.append(table);
     return frame;
   }
@@ -250,8 +267,11 @@
 
   function conditions() {
     const counts = minqing.layers.counts;
-    if (!counts || !counts.indicators.length) return null;
     const node = section('conditions', word('indicator'));
+    if (!counts || !counts.indicators.length) {
+      node.append(el('p', { class: 'mq-note' }, word('no_counts')));
+      return node;
+    }
     const label = el('label', { class: 'mq-choose' }, word('per_hectare'));
     const select = el('select', { id: 'mq-indicator' });
     counts.indicators.forEach(function (one, place) {
@@ -338,7 +358,8 @@
   }
 
   function layers() {
-    const node = section('layers');
+    const part = folding('layers');
+    const node = part.body;
     const list = el('div', { class: 'mq-toggles' });
     minqing.layersInOrder().slice().reverse().forEach(function (layer) {
       if (layer.shapes && !layer.shapes.count) return;
@@ -359,7 +380,7 @@
     });
     node.append(list);
     if (minqing.state.tiles.length) node.append(el('p', { class: 'mq-note' }, word('tiles_hint')));
-    return node;
+    return part.node;
   }
 
   function legendLine(paint, text) {
@@ -388,6 +409,13 @@
   }
 
   function stationLegend(list, layer) {
+    const asked = layer.asked[minqing.state.coverage];
+    if (asked && asked.length) {
+      list.append(legendLine(function (ctx, w, h) {
+        minqing.sign(ctx, { shape: 'square', colour: '#5f6368', faded: true }, w / 2, h / 2, 4);
+      }, minqing.text(minqing.model.words.legend.other_station)));
+      list.lastChild.className = 'mq-whole';
+    }
     Object.keys(layer.kinds).forEach(function (code) {
       const kind = layer.kinds[code];
       const letter = minqing.text(kind.glyph);
@@ -398,7 +426,7 @@
   }
 
   function legend() {
-    const node = section('legend');
+    const part = folding('legend');
     const list = el('ul', { class: 'mq-legend' });
     const words = minqing.model.words.legend;
     const shares = minqing.layers.shares;
@@ -416,18 +444,25 @@
         list.append(legendLine(entry[1], minqing.text(words[entry[0]])));
       });
     });
-    node.append(list);
-    return node;
+    part.body.append(list);
+    return part.node;
+  }
+
+  /* whose data and tiles are on show */
+  function credits() {
+    const shown = minqing.state.tiles.filter(function (tile) {
+      return tile.attribution && minqing.map.hasLayer(tile.layer);
+    });
+    return minqing.model.attribution.concat(shown.map(function (tile) { return tile.attribution; }));
   }
 
   function notes() {
     const model = minqing.model;
     const node = section('about');
     const list = el('ul', {});
-    model.attribution.forEach(function (text) { list.append(el('li', {}, word('source') + '：' + text)); });
-    minqing.state.tiles.forEach(function (tile) {
-      if (minqing.map.hasLayer(tile.layer) && tile.attribution) list.append(el('li', {}, tile.attribution));
-    });
+    const colon = minqing.state.lang === 'zh' ? '：' : ': ';
+    credits().forEach(function (text) { list.append(el('li', {}, word('source') + colon + text)); });
+    document.getElementById('mq-credit').textContent = credits().join(' · ');
     list.append(el('li', {}, minqing.text(model.privacy)), el('li', {}, word('drawn_with')));
     node.append(list);
     return node;

@@ -6,7 +6,7 @@
 
   minqing.layers = {};
   minqing.state = { lang: 'zh', coverage: 0, indicator: 0, by: 'grid', labels: true, chosen: null,
-    hiddenAreas: {}, tiles: [] };
+    hiddenAreas: {}, tiles: [], open: {} };
 
   minqing.start = function (id, options) {
     minqing.map = L.map(id, options);
@@ -130,6 +130,11 @@
     window.matchMedia('print').addEventListener('change', function (event) {
       if (event.matches) screen = { centre: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds() };
       minqing.sheet.sharp = event.matches;
+      document.querySelectorAll('details').forEach(function (fold) {
+        if (event.matches && !fold.open) fold.setAttribute('data-folded', '');
+        fold.open = event.matches || !fold.hasAttribute('data-folded');
+        if (!event.matches) fold.removeAttribute('data-folded');
+      });
       map.invalidateSize({ animate: false, pan: false });
       if (event.matches) map.fitBounds(screen.bounds, { animate: false });
       else if (screen) map.setView(screen.centre, screen.zoom, { animate: false });

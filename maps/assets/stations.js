@@ -36,8 +36,12 @@
           if (minqing.isAsked(layer, i) !== asked || !view.sees(shapes, i, 14)) continue;
           const at = view.centre(shapes, i);
           const sign = minqing.stationSign(layer, i);
+          if (crowded && !asked) {
+            dot(view.ctx, sign.colour, at[0], at[1]);
+            continue;
+          }
           sign.faded = !asked;
-          const r = crowded ? 4 : asked ? big : Math.max(3, big - 4);
+          const r = crowded ? 4.5 : asked ? big : Math.max(3, big - 4);
           minqing.sign(view.ctx, sign, at[0], at[1], r);
           if (asked && !crowded) view.taken.push([at[0] - r, at[1] - r, at[0] + r, at[1] + r]);
           if (asked && view.zoom >= 15.5) nameStation(view, layer, i, at, r);
@@ -45,6 +49,13 @@
       });
     },
   };
+
+  function dot(ctx, colour, x, y) {
+    ctx.globalAlpha = 0.55;
+    ctx.fillStyle = colour;
+    ctx.fillRect(x - 1.3, y - 1.3, 2.6, 2.6);
+    ctx.globalAlpha = 1;
+  }
 
   function nameStation(view, layer, i, at, r) {
     const name = minqing.column(layer.columns, 'name').at(i);

@@ -1,11 +1,16 @@
 """The finished page in a browser that is cut from every network."""
 
+import base64
 import dataclasses
 import re
 
 import pytest
 
 import maps
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def card(tab) -> str:
@@ -243,3 +248,45 @@ def test_paper_gets_the_view_of_the_screen_and_the_screen_keeps_it(show, planner
     width = opened.page.evaluate("minqing.map.getSize().x")
     assert any(on_paper and size < width and ratio == 3 for on_paper, size, ratio in drawn)
     assert opened.page.evaluate("[minqing.map.getZoom(), minqing.map.getCenter().lat]") == before
+
+
+def test_tiles_are_asked_for_only_when_switched_on_and_only_there(show, planner):
+    tiles = maps.Tiles(url="http://10.0.0.8/t/{z}/{x}/{y}.png", attribution="单位内网 审图号 <b>")
+    opened = show(maps.coverage_map(planner, tiles=tiles))
+    opened.page.route(
+        "http://10.0.0.8/**", lambda route: route.fulfill(body=PIXEL, content_type="image/png")
+    )
+    assert [url for url in opened.requests if not url.startswith("file:")] == []
+    opened.page.click('label:has([data-layer="tiles-0"])')
+    opened.page.wait_for_selector(".leaflet-tile-loaded", state="attached")
+    asked = [url for url in opened.requests if not url.startswith("file:")]
+    assert asked
+    assert all(url.startswith("http://10.0.0.8/t/") for url in asked)
+    assert "单位内网 审图号 <b>" in opened.page.locator("#mq-credit").inner_text()
+    assert opened.said == []
+
+
+def test_policy_stops_a_request_that_somebody_adds(show, planner):
+    opened = show(maps.coverage_map(planner))
+    opened.page.evaluate("new Image().src = 'http://192.0.2.1/x.png'")
+    opened.page.wait_for_timeout(200)
+    assert any("Content Security Policy" in said for said in opened.said)
+
+
+def test_a_place_without_grids_says_so(show, draw_town):
+    published = draw_town("public", 2, 2)
+    places = {name: table for name, table in published.places.items() if name != "grids"}
+    bare = dataclasses.replace(published, places=places, coverages=())
+    opened = show(maps.conditions_map(bare))
+    assert "没有可按网格汇总的人数或需求" in opened.page.locator("#mq-side").inner_text()
+    assert opened.said == []
+
+
+def test_phone_folds_the_legend_and_paper_opens_it(show, planner):
+    opened = show(maps.coverage_map(planner), width=360, height=740)
+    legend = opened.page.locator(".mq-legend >> nth=0")
+    assert not legend.is_visible()
+    opened.page.emulate_media(media="print")
+    legend.wait_for(state="visible", timeout=5000)
+    opened.page.emulate_media(media="screen")
+    legend.wait_for(state="hidden", timeout=5000)
