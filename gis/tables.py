@@ -11,6 +11,7 @@ missing. Lists in one cell are joined with ``|`` (``meals|day_care``).
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Index, Series
@@ -270,9 +271,12 @@ def conform(frame: Any, contract: Contract) -> Any:
     whole = frame.copy()
     whole.index = pd.Index(whole.index.astype("str"), dtype="str", name="id")
     for name, column in schema.columns.items():
-        if name not in whole.columns:
-            whole[name] = pd.Series(pd.NA, index=whole.index, dtype="object")
-        whole[name] = _cast(whole[name], str(column.dtype), name, contract)
+        dtype = str(column.dtype)
+        if name in whole.columns:
+            whole[name] = _cast(whole[name], dtype, name, contract)
+        else:
+            blank = "object" if dtype == "bool" else dtype
+            whole[name] = pd.Series(np.nan, index=whole.index, dtype=blank)
     has_geometry = contract.__name__ in type_of_geometry
     order = [*schema.columns, *(["geometry"] if has_geometry else [])]
     whole = whole[order]
@@ -283,8 +287,7 @@ def conform(frame: Any, contract: Contract) -> Any:
 def _cast(values: pd.Series, dtype: str, name: str, contract: Contract) -> pd.Series:
     try:
         if dtype.startswith("str"):
-            known = values.notna()
-            return values.astype("object").where(known, None).map(_as_text).astype("string")
+            return _cast_text(values)
         if dtype in {"Int64", "boolean"} and values.dtype == object:
             values = values.where(values.notna(), None)
             values = pd.Series(pd.array(values.tolist(), dtype=dtype), index=values.index)
@@ -298,6 +301,13 @@ def _cast(values: pd.Series, dtype: str, name: str, contract: Contract) -> pd.Se
             f"{table}:列“{name}”不能读作 {dtype}{shown}",
             english=f"{table}: column '{name}' cannot be read as {dtype}{shown}",
         ) from None
+
+
+def _cast_text(values: pd.Series) -> pd.Series:
+    if not isinstance(values.dtype, pd.StringDtype):
+        known = values.notna()
+        values = values.astype("object").where(known, None).map(_as_text)
+    return values.astype("string")
 
 
 def _as_text(value: Any) -> str | None:
@@ -316,6 +326,8 @@ def _check(frame: Any, contract: Contract) -> None:
 
 
 def _contract_problems(frame: Any, contract: Contract) -> list[str]:
+    if not len(frame):
+        return []
     try:
         contract.to_schema().validate(pd.DataFrame(frame), lazy=True)
     except pa.errors.SchemaErrors as errors:

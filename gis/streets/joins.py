@@ -117,10 +117,19 @@ class _Joiner:
         self._rings = len(pieces.rings.ids)
 
     def places(self, owner: int, row: Ints, shapes: Shapes, zone: Ints) -> pd.DataFrame:
-        """Join each place within its zone, and once more with walls thought away."""
+        """
+        Join each place within its zone, and once more with walls thought away.
+
+        Without walls a place joins the nearest street of all, and from inside a ring the nearest
+        public one too: that is the way a wall bars.
+        """
         seen = [self._zonewise(owner, row, shapes, zone, z) for z in np.unique(zone)]
-        everything = np.ones(len(self._zone), dtype=bool)
-        bare = self._joined(owner, row, shapes, everything, Sight(np.empty(0, dtype=object)))
+        nothing = Sight(np.empty(0, dtype=object))
+        everything, public = np.ones(len(self._zone), dtype=bool), self._zone == PUBLIC
+        bare = self._joined(owner, row, shapes, everything, nothing)
+        walled = zone != PUBLIC
+        beyond = self._joined(owner, row[walled], shapes[walled], public, nothing)
+        bare = pd.concat([bare, beyond]).drop_duplicates()
         return pd.concat([*seen, bare.assign(bare=True)])
 
     def _zonewise(
