@@ -52,6 +52,7 @@ PAGE: dict[str, Both] = {
     "building": ("楼栋", "Building"),
     "station": ("服务站点", "Station"),
     "gate": ("出入口", "Gate"),
+    "same_place": ("同处站点", "Also here"),
     "kind": ("类别", "Kind"),
     "services": ("服务", "Services"),
     "hours": ("开放时间", "Hours"),
@@ -168,7 +169,7 @@ LEGEND: dict[str, Both] = {
     "unknown": ("不详或已隐藏（点纹）", "Unknown or suppressed (dotted)"),
     "other_station": (
         "小点、淡色：不提供所问服务的站点",
-        "Small or faded: does not offer what is asked",
+        "Small or faded: does not offer it",
     ),
     "planned": ("规划中", "Planned"),
     "suppressed": ("<{k} 或已隐藏", "<{k} or suppressed"),

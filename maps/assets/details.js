@@ -4,6 +4,7 @@
 
   const minqing = window.minqing;
   const NEAR = { stations: 14, gates: 9 }; // pixels
+  const SHARED = 300; // steps of 0.1 m: stations this near share a sign
   const PICKED = ['stations', 'gates', 'buildings', 'compounds', 'grids', 'communities'];
   // where colours stand for grids, a click asks about the grid
   const PICKED_COLOURED = ['stations', 'gates', 'grids', 'communities'];
@@ -203,8 +204,35 @@
     else card.removeAttribute('data-state');
     card.append(close, el('p', { class: 'mq-kicker' }, minqing.titleWord(chosen.layer)),
       el('h2', {}, minqing.nameOf(layer, chosen.row)), list);
+    const others = chosen.layer === 'stations' ? sharingList(layer, chosen.row) : null;
+    if (others) card.append(others);
     if (focus) card.focus();
   };
+
+  /* Stations often share a house, and one sign then hides the other. */
+  function sharing(layer, row) {
+    const shapes = layer.shapes;
+    const here = centreOf(layer, row);
+    const found = [];
+    for (let i = 0; i < shapes.count; i += 1) {
+      const there = centreOf(layer, i);
+      if (i !== row && Math.hypot(there.x - here.x, there.y - here.y) < SHARED) found.push(i);
+    }
+    return found;
+  }
+
+  function sharingList(layer, row) {
+    const el = minqing.el;
+    const others = sharing(layer, row);
+    if (!others.length) return null;
+    const line = el('p', { class: 'mq-sharing' }, minqing.word('same_place') + ' ');
+    others.forEach(function (i) {
+      const button = el('button', { type: 'button', class: 'mq-link' }, minqing.nameOf(layer, i));
+      button.addEventListener('click', function () { minqing.choose({ layer: 'stations', row: i }, true); });
+      line.append(button, ' ');
+    });
+    return line;
+  }
 
   function markState(card, row) {
     const state = minqing.buildingState(row);

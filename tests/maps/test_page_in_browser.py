@@ -290,3 +290,14 @@ def test_phone_folds_the_legend_and_paper_opens_it(show, planner):
     legend.wait_for(state="visible", timeout=5000)
     opened.page.emulate_media(media="screen")
     legend.wait_for(state="hidden", timeout=5000)
+
+
+def test_stations_in_one_house_name_each_other(show, draw_town):
+    published = draw_town("planner", 2, 2)
+    table = published.places["stations"].copy()
+    table.geometry = [table.geometry.iloc[0]] * len(table)
+    shared = dataclasses.replace(published, places={**published.places, "stations": table})
+    opened = show(maps.coverage_map(shared))
+    click_at(opened.page, "stations", 0)
+    opened.page.click("#mq-card >> text=蓝天幼儿园")
+    assert "幼儿园\n" in card(opened.page)
