@@ -1,5 +1,6 @@
 """The verbs that make or serve pages: demo, map, serve."""
 
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,11 +14,15 @@ from api.cli.summary import coverage_text
 from api.cli.words import WRITTEN, Words
 from api.cli.work import MEASURING, answered, open_district
 
+HOST = "127.0.0.1"
 DEFAULT_CIRCLE = "elder"
 _DEFAULT_CIRCLE = Words(
     "没有给出 --circle 或 --service，按 {circle} 画",
     "no --circle or --service given: {circle} it is",
 )
+_OPENING = Words("打开街道", "opening the district")
+_SERVING = Words("在 {address} 提供服务，按 Ctrl-C 停止", "serving at {address}; Ctrl-C stops it")
+_STOPPED = Words("已停止", "stopped")
 _MAKING = Words("生成虚构的银杏街道", "inventing 银杏街道")
 _SAVING = Words("写入街道文件夹", "writing the district")
 _DRAWING = Words("画地图", "drawing maps")
@@ -87,7 +92,41 @@ def serve(
     catalogue: Catalogues = None,
     lang: Lang = "zh",
 ) -> None:
-    """Serve a district on this machine."""
-    import gis
+    """Serve a district on this machine until it is stopped."""
+    listening = _listen(port)
+    with Progress(lang) as progress:
+        progress.stage(_OPENING)
+        import uvicorn
 
-    gis.load_district(district)
+        from api.service import create_app
+        from api.settings import Settings
+
+        settings = Settings(
+            district=district, catalogue=tuple(catalogue or ()), port=port, lang=lang
+        )
+        app = create_app(settings)
+    say(_SERVING, lang, address=f"http://{HOST}:{port}/")
+    try:
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+    except KeyboardInterrupt:
+        say(_STOPPED, lang)
+
+
+def _listen(port: int) -> socket.socket:
+    """Take the port first, so that a port in use is told before anything is loaded."""
+    listening = socket.socket()
+    try:
+        # a server stopped a moment ago must not block the next one
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        from gis.errors import InputError
+
+        raise InputError(
+            f"端口 {port} 不能用（{error.strerror}）；换一个，如 --port {port + 1}",
+            english=f"port {port} cannot be used ({error.strerror}); try another, "
+            f"such as --port {port + 1}",
+        ) from None
+    return listening

@@ -5,6 +5,7 @@ import io
 import json
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -290,6 +291,16 @@ def test_serve_answers_on_this_machine_and_stops_when_told(demo):
     assert "银杏街道" in page
     assert f"http://127.0.0.1:{port}" in talk
     assert "Traceback" not in talk
+
+
+def test_port_in_use_is_told_at_once(demo, minqing):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = minqing("serve", "out/district", "--port", port, "--lang", "en", cwd=demo)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"port {port} cannot be used")
 
 
 def _page(url, server):
