@@ -1,17 +1,16 @@
 """
 Getting the OpenStreetMap data of a place by its name, where there is internet.
 
-osmnx asks Nominatim for the outline and Overpass for what lies in it, and keeps the answers as
-they came (its ``cache_only_mode``); they are put into one ``.osm`` file, which ``read_osm`` reads
-like any other extract. So a fetched place and a downloaded one follow the same rules.
+osmnx asks Nominatim for the outline and Overpass for what lies in it, in portions that the
+server can bear; the answers are taken as they come in and put into one ``.osm`` file, which
+``read_osm`` reads like any other extract. So a fetched and a downloaded place follow the same
+rules. (osmnx' own cache leaves out answers that the server cut short, so it is not used.)
 
     name --Nominatim--> outline + margin --Overpass--> elements --> place.osm
 """
 
-import json
 import os
 import socket
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,12 +74,13 @@ def fetch_place(
     tell = progress or (lambda _message, _fraction: None)
     keys = wanted_keys(catalogue or load_catalogue())
     servers = {"nominatim_url": nominatim, "overpass_url": overpass}
-    with tempfile.TemporaryDirectory() as folder, _settings(folder, timeout, servers) as osmnx:
+    answers: list[Any] = []
+    with _settings(answers, timeout, servers) as osmnx:
         tell(f"查询“{name}”的范围", 0.0)
         outline = _outline(osmnx, name)
         tell(f"下载“{name}”的地图数据", 0.2)
         _download(osmnx, outline, keys)
-        elements, date = _elements(Path(folder))
+    elements, date = _elements(answers)
     if not elements:
         raise ResultError(
             f"“{name}”范围内没有地图数据,请换一个地名或使用下载的 .osm.pbf 文件",
@@ -92,14 +92,24 @@ def fetch_place(
 
 
 @contextmanager
-def _settings(folder: str, timeout: float, servers: Mapping[str, str | None]) -> Iterator[Any]:
-    """Lend osmnx our settings; it keeps them in its module and pins host names in ``socket``."""
+def _settings(
+    answers: list[Any], timeout: float, servers: Mapping[str, str | None]
+) -> Iterator[Any]:
+    """
+    Lend osmnx our settings; it keeps them in its module and pins host names in ``socket``.
+
+    Every good answer of Overpass is put into ``answers``.
+    """
     import osmnx  # noqa: PLC0415 - slow to load
 
+    def keep(response: Any, **_options: Any) -> None:
+        if response.request.method == "POST" and response.ok:
+            answers.append(response)
+
     ours: dict[str, Any] = {
-        "use_cache": True,
-        "cache_folder": folder,
+        "use_cache": False,
         "cache_only_mode": False,
+        "requests_kwargs": osmnx.settings.requests_kwargs | {"hooks": {"response": keep}},
         "requests_timeout": timeout,
         # another server than the public one has its own rules, and often no status page
         "overpass_rate_limit": servers["overpass_url"] is None,
@@ -165,14 +175,12 @@ def _download(osmnx: Any, outline: Any, keys: Iterable[str]) -> None:
         ) from None
 
 
-def _elements(folder: Path) -> tuple[Elements, str | None]:
+def _elements(answers: Iterable[Any]) -> tuple[Elements, str | None]:
     """Put the answers of Overpass together; every object once."""
     found: Elements = {}
     dates = []
-    for file in sorted(folder.glob("*.json")):
-        answer = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(answer, dict):
-            continue  # the answer of Nominatim
+    for response in answers:
+        answer = response.json()
         if "remark" in answer:
             # Overpass answers 200 with half the data when its time or memory runs out
             raise ResultError(
@@ -181,7 +189,7 @@ def _elements(folder: Path) -> tuple[Elements, str | None]:
                 "later or use an .osm.pbf extract",
             )
         dates.append(answer.get("osm3s", {}).get("timestamp_osm_base"))
-        for element in answer["elements"]:
+        for element in answer.get("elements", ()):
             found[_ORDER[element["type"]], element["id"]] = element
     known = [date for date in dates if date]
     return dict(sorted(found.items())), min(known) if known else None

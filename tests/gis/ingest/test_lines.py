@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis import tables
@@ -64,10 +64,16 @@ def test_words_of_a_line_go_with_its_pieces():
     assert streets["users"].tolist() == ["residents", "residents", "everyone", "everyone"]
 
 
-@pytest.mark.parametrize(
-    "column", [{"layer": [0, 1]}, {"level": ["0", "2"]}, {"bridge": [None, "yes"]}]
-    + [{"tunnel": ["no", "yes"]}, {"layer": [None, 1], "bridge": [None, None]}],
-)  # fmt: skip
+LEVELS = [
+    {"layer": [0, 1]},
+    {"level": ["0", "2"]},
+    {"bridge": [None, "yes"]},
+    {"tunnel": ["no", "yes"]},
+    {"layer": [None, 1], "bridge": [None, None]},
+]
+
+
+@pytest.mark.parametrize("column", LEVELS)
 def test_bridge_and_tunnel_do_not_join_what_they_cross(column):
     streets = node_lines(lines({"a": A, "b": B}, **column))
     assert list(streets.index) == ["a", "b"]
@@ -198,6 +204,7 @@ def drawn(found):
     )
 
 
+@settings(max_examples=30)
 @given(segments)
 def test_cut_lines_cover_the_same_ground_and_meet_at_ends_only(found):
     frame = drawn(found)
@@ -210,6 +217,7 @@ def test_cut_lines_cover_the_same_ground_and_meet_at_ends_only(found):
     assert (deep < 0.02).all()
 
 
+@settings(max_examples=30)
 @given(segments)
 def test_lines_join_exactly_where_their_union_joins(found):
     frame = drawn(found)
@@ -217,6 +225,7 @@ def test_lines_join_exactly_where_their_union_joins(found):
     assert parts(node_lines(frame)) == len(shapely.get_parts(together))
 
 
+@settings(max_examples=30)
 @given(segments, st.integers(0, 2**32 - 1))
 def test_order_of_lines_changes_neither_nodes_nor_length(found, seed):
     frame = drawn(found)
