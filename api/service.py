@@ -90,16 +90,6 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def run(settings: Settings) -> None:
-    """Serve until stopped."""
-    import uvicorn
-
-    app = create_app(settings)
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, log_level="warning", server_header=False
-    )
-
-
 def _add_places(app: FastAPI, desk: Desk) -> None:
     places = desk.places.places
 
