@@ -42,7 +42,12 @@ _SIDECARS = ("-wal", "-shm", "-journal")
 
 def is_district(folder: Path) -> bool:
     """Tell whether a district was ever saved here, be it an interrupted one."""
-    return (folder / PLACE_FILE).exists() or (folder / _SAVED / PLACE_FILE).exists()
+    return (folder / PLACE_FILE).exists() or is_unsettled(folder)
+
+
+def is_unsettled(folder: Path) -> bool:
+    """Tell whether a save was interrupted after its instant, its files yet to be moved."""
+    return (folder / _SAVED).exists()
 
 
 @contextmanager

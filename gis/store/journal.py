@@ -111,7 +111,7 @@ def _append(base: sqlite3.Connection, change: Change) -> Change:
 
 def _people_file(folder: str | Path) -> Path:
     path = Path(folder) / PEOPLE_FILE
-    if not path.exists() and not commit.is_district(path.parent):
+    if not path.exists() and not commit.is_unsettled(path.parent):
         raise InputError(
             f"{path} 不存在；先保存片区，才能记录变更",
             english=f"{path} does not exist; save the district before recording changes",

@@ -28,6 +28,7 @@ from pathlib import Path
 from gis.store import load_district, save_district
 base = Path(sys.argv[1])
 old, new = (load_district(base / name) for name in ("old", "new"))
+save_district(old, sys.argv[2])  # imports what is imported late, once for all children
 steps = ("open", "os.", "shutil.", "sqlite3.", "fcntl.")
 
 def die_at(last):
@@ -56,8 +57,8 @@ for line in sys.stdin:
 class Forks:
     """A process that forks savers on demand."""
 
-    def __init__(self, base):
-        command = [sys.executable, "-W", "ignore", "-c", FORKS, str(base)]
+    def __init__(self, base, own):
+        command = [sys.executable, "-W", "ignore", "-c", FORKS, str(base), str(own)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self.process = subprocess.Popen(command, **pipes, text=True)
 
@@ -79,7 +80,7 @@ def pair(tmp_path_factory, draw_street):
     base = tmp_path_factory.mktemp("pair")
     save_district(draw_street(houses=2), base / "old")
     save_district(draw_street(houses=40), base / "new")
-    forks = Forks(base)
+    forks = Forks(base, base / "warm")
     yield base, forks
     forks.close()
 
@@ -157,12 +158,12 @@ def test_a_second_writer_is_told_that_another_program_writes(street, tmp_path):
 
 def test_two_writers_at_once_leave_one_whole_district(pair, tmp_path):
     base, forks = pair
-    other = Forks(base)
-    forks.start(tmp_path, times=3)
-    other.start(tmp_path, times=3)
+    other = Forks(base, tmp_path / "warm")
+    forks.start(tmp_path / "street", times=3)
+    other.start(tmp_path / "street", times=3)
     assert (forks.end(), other.end()) == (0, 0)
     other.close()
-    assert houses(tmp_path) == 40  # the third save of either
+    assert houses(tmp_path / "street") == 40  # the third save of either
 
 
 def test_gdal_reads_a_whole_layer_at_any_moment_of_a_save(pair, tmp_path, street):
