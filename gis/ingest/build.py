@@ -21,7 +21,7 @@ from gis.ingest.draft import Draft, start
 from gis.ingest.ground import read_ground
 from gis.ingest.intake import InputFile
 from gis.ingest.osm_file import Progress
-from gis.ingest.stations import read_candidates, read_points, read_stations
+from gis.ingest.stations import read_barriers, read_candidates, read_stations
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def import_district(
     catalogue = catalogue or load_catalogue()
     tell = progress or _silent
     file = sources.streets
-    tell(f"读取 {file.name}", 0.0)
+    tell("街道", 0.0)
     ground = read_ground(file, catalogue, lambda text, part: tell(text, 0.6 * (part or 0.0)))
     draft = start(ground, catalogue)
     tell("社区、网格、小区", 0.6)
@@ -130,8 +130,7 @@ def _add_areas(draft: Draft, sources: Sources) -> None:
 def _add_places(draft: Draft, sources: Sources) -> None:
     ground, catalogue = draft.ground, draft.catalogue
     if sources.barriers is not None:
-        contract = PLACE_TABLES["barriers"]
-        draft.take(read_points(sources.barriers, "barriers", contract, ground, catalogue))
+        draft.take(read_barriers(sources.barriers, ground, catalogue))
     if sources.buildings is not None:
         homes.add_buildings(draft, sources.buildings)
     if sources.stations is not None:

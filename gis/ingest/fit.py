@@ -16,6 +16,7 @@ import shapely
 from gis.district import building_points
 from gis.ingest.addresses import community_key, plain_place
 from gis.ingest.intake import Intake, Why, column_of
+from gis.tables import LIST_SEPARATOR
 
 STATION_TO_STREET_METRES = 1000.0
 """Ours: nobody serves people a kilometre from any street; such a point is a typing error."""
@@ -265,8 +266,15 @@ def link_buildings(
         compound=linked,
         community=community.where(community.notna(), inherited),
         grid=containing(points, grids),
-        compound_name=linked.map(compounds["name"]).where(linked.notna(), written),
+        compound_name=_either(linked.map(compounds["name"]), written.where(named.isna())),
     )
+
+
+def _either(mapped: pd.Series, written: pd.Series) -> pd.Series:
+    """Join the name on the map and another name in the list: a ledger may use either."""
+    pairs = zip(mapped, written, strict=True)
+    names = [LIST_SEPARATOR.join(name for name in pair if isinstance(name, str)) for pair in pairs]
+    return pd.Series([name or None for name in names], index=mapped.index, dtype=object)
 
 
 def _among(fitting: pd.Series, around: pd.Series) -> pd.Series:

@@ -134,9 +134,21 @@ def _from_lines(file: InputFile, catalogue: Catalogue) -> Ground:
     frame = frame.assign(
         steps=steps.map(lambda value: value is True), users=users.fillna("everyone")
     )
-    streets = node_lines(frame.to_crs(zone_crs(*_middle(frame))))
+    if column_of(frame, "u").notna().all() and column_of(frame, "v").notna().all():
+        streets = _joined_by_ids(frame)
+    else:
+        streets = node_lines(frame.to_crs(zone_crs(*_middle(frame))))
     row = provenance_of(intake, len(intake.frame))
     return _on_ground({"streets": streets.to_crs(_LONLAT)}, file, (row,), {}, intake.rejects)
+
+
+def _joined_by_ids(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return streets whose nodes are known; a piece drawn in both directions is one piece."""
+    parts = frame.explode(index_parts=False)
+    ends = parts[["u", "v"]].apply(lambda ends: "|".join(sorted(ends)), axis=1)
+    key = ends + parts.geometry.normalize().to_wkb(hex=True)
+    single = parts[~key.duplicated() & ~parts.index.duplicated()]
+    return tables.conform(single, tables.Streets)
 
 
 def _on_ground(

@@ -247,6 +247,12 @@ def read_intake(file: InputFile, layer: str, columns: ColumnNames) -> Intake:
     return named.noting(*kept_note) if kept_note else named
 
 
+def _names(columns: ColumnNames, layer: str) -> dict[str, str]:
+    # u and v tell how streets join; our own files and those of osmnx have them
+    nodes = {"u": "u", "v": "v"} if layer == "streets" else {}
+    return columns.names(layer) | nodes
+
+
 def sha256_of(path: str | Path) -> str:
     """Return the hash by which a file is known in the provenance."""
     with Path(path).open("rb") as file:
@@ -254,7 +260,7 @@ def sha256_of(path: str | Path) -> str:
 
 
 def _sheet_rows(file: InputFile, layer: str, columns: ColumnNames) -> tuple[pd.DataFrame, str]:
-    names = columns.names(layer)
+    names = _names(columns, layer)
 
     def known(text: str) -> bool:
         return plain_header(text) in names or columns.left_out(text) is not None
@@ -264,9 +270,13 @@ def _sheet_rows(file: InputFile, layer: str, columns: ColumnNames) -> tuple[pd.D
 
 
 def _some_cell(raw: pd.DataFrame, form: re.Pattern[str]) -> pd.Series:
-    cells = raw.drop(columns="geometry", errors="ignore")
-    hits = cells.map(lambda cell: isinstance(cell, str) and form.fullmatch(cell) is not None)
-    return hits.any(axis=1)
+    """Tell which rows have a cell of this form."""
+    hit = pd.Series(False, index=raw.index)
+    for header in raw.columns.drop("geometry", errors="ignore"):
+        texts = [text for text in raw[header].dropna().unique() if form.fullmatch(text)]
+        if texts:
+            hit |= raw[header].isin(texts)
+    return hit
 
 
 def _kept(
@@ -291,16 +301,18 @@ def _kept(
 
 def _with_our_names(intake: Intake, columns: ColumnNames) -> Intake:
     ours: dict[str, str] = {}
-    aside: dict[str, list[str]] = {"policing": [], "personal": [], "unknown": []}
-    names = columns.names(intake.layer)
+    aside: dict[str, list[str]] = {ground: [] for ground in _LEFT_OUT}
+    names = _names(columns, intake.layer)
     for header in intake.frame.columns.drop("geometry", errors="ignore"):
         ground = columns.left_out(header)
         name = names.get(plain_header(header))
         # the name of a station is a "name" as well: what a table knows is not a person's
         if ground == "policing" or (ground is not None and name is None):
             aside[ground].append(header)
-        elif name is None or name in ours:
+        elif name is None:
             aside["unknown"].append(header)
+        elif name in ours:
+            aside["twice"].append(header)
         else:
             ours[name] = header
     frame = intake.frame.drop(columns=[header for group in aside.values() for header in group])
@@ -319,6 +331,7 @@ _LEFT_OUT = {
         "this tool is for care; these columns are never imported",
     ),
     "personal": ("以下个人信息列未导入", "columns naming persons, not imported"),
+    "twice": ("以下列与前面的列同义，未使用", "columns that mean the same as another, not used"),
     "unknown": ("以下列不认识，未使用", "columns not known, not used"),
 }
 

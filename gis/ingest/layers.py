@@ -40,6 +40,12 @@ BAD_NUMBER = Why(
     "写成十进制度数，如 113.9301",
     "write decimal degrees, such as 113.9301",
 )
+ELSEWHERE = Why(
+    "位置在地球的另一边",
+    "lies on another side of the earth",
+    "检查经纬度是否写错（如 0, 0）",
+    "check the coordinates (such as 0, 0)",
+)
 NO_SHAPE = Why(
     "没有几何图形，或图形读不出",
     "has no geometry, or one that cannot be read",
@@ -88,6 +94,9 @@ def place(
         _doubt_frame(intake, named, mapped)
     moved = to_frame(intake.frame, frame=frame, crs=crs, convert=file.convert, where=intake.source)
     intake = placed(intake, moved.geometry.array, crs)
+    # a projection has no answer, or a senseless one, on the other side of the earth
+    lost = ~np.isfinite(intake.frame.geometry.bounds).all(axis=1)
+    intake = intake.without(lost, ELSEWHERE, column="geometry").require_rows()
     return intake.replace(frame_name=named, conversion=file.convert)
 
 

@@ -92,8 +92,8 @@ def place_households(intake: Intake, places: Places) -> Intake:
     pairs = zip(community, written["grid"], strict=True)
     named = pd.Series([places.grid(*pair) for pair in pairs], index=frame.index, dtype=object)
     grid = found.map(places.buildings["grid"]).where(~lone, named)
-    frame = _with_floor(frame.assign(compound=compound, community=community, grid=grid))
-    return _said(intake.replace(frame=frame), why)
+    frame = frame.assign(compound=compound, community=community, grid=grid)
+    return _said(_with_floor(intake.replace(frame=frame)), why)
 
 
 def _with_columns(intake: Intake) -> Intake:
@@ -206,11 +206,12 @@ class BuildingIndex:
         self._at: dict[str, set[str]] = defaultdict(set)
         self._community: dict[str, str] = {}
         for row in buildings.itertuples():
-            compound = _cell(row.compound_name)
+            compounds = (_cell(row.compound_name) or "").split(LIST_SEPARATOR)
+            compounds = [compound for compound in compounds if compound]
             name, address = _cell(row.name), _cell(row.address)
             identity = str(row.Index)
             self._community[identity] = community_key(_cell(row.community_name) or "")
-            if compound:
+            for compound in compounds:
                 self._of_compound[plain_place(compound)].add(identity)
                 if name:
                     key = (plain_place(compound), building_key(name, compound))
@@ -244,11 +245,19 @@ def _cell(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _with_floor(frame: pd.DataFrame) -> pd.DataFrame:
+def _with_floor(intake: Intake) -> Intake:
     """Fill the floor from a room number of three or four digits: 502 is on 5, 1203 on 12."""
-    rooms = frame["room"].map(lambda cell: str(cell).strip() if isinstance(cell, str) else "")
-    floors = rooms.map(_floor_of)
-    return frame.assign(floor=frame["floor"].where(frame["floor"].notna(), floors))
+    frame = intake.frame
+    rooms = frame["room"].map(lambda cell: cell.strip() if isinstance(cell, str) else "")
+    floors = rooms.map(_floor_of).astype(object).where(frame["floor"].isna(), None)
+    told = int(floors.notna().sum())
+    intake = intake.replace(frame=frame.assign(floor=frame["floor"].where(floors.isna(), floors)))
+    if not told:
+        return intake
+    return intake.noting(
+        f"{told} 户没有写楼层，按房号推算（502 为 5 层）",
+        f"{told} household(s) without a floor: taken from the room number (502 is on 5)",
+    )
 
 
 def _floor_of(room: str) -> int | None:

@@ -1,5 +1,5 @@
 """
-Points that serve: stations, candidates, and the gates people pass.
+Places by their own file: stations, candidates, gates people pass, walls that stop them.
 
     rows --kinds_known--> kind and services of the catalogue --near_streets--> stations
 """
@@ -55,6 +55,19 @@ def read_gates(
     users = column_of(frame, "users")
     frame = frame.assign(users=users.fillna("unknown"), source="given")
     return intake.replace(frame=frame).require_rows()
+
+
+def read_barriers(file: InputFile, ground: Ground, catalogue: Catalogue) -> Intake:
+    """Read lines that stop walkers; one whose kind is not said counts as a wall."""
+    intake = read_points(file, "barriers", tables.Barriers, ground, catalogue)
+    kinds = column_of(intake.frame, "kind")
+    unsaid = int(kinds.isna().sum())
+    intake = intake.replace(frame=intake.frame.assign(kind=kinds.fillna("wall")))
+    if not unsaid:
+        return intake
+    return intake.noting(
+        f"{unsaid} 条没有写类型，按围墙处理", f"{unsaid} line(s) without a kind count as walls"
+    )
 
 
 def read_points(

@@ -6,6 +6,7 @@ filled with the value that stands in them, since a ledger merges 小区 and 楼�
 """
 
 import datetime as dt
+import re
 import struct
 import warnings
 import zipfile
@@ -142,15 +143,11 @@ def _sheet_cells(path: Path, book: Any, name: str) -> Cells:
 
 def _merged_ranges(sheet: Any) -> list[str]:
     # read-only sheets do not offer their merged cells, so they are looked up in the file
-    from xml.etree.ElementTree import iterparse  # noqa: PLC0415
-
-    found: list[str] = []
     with sheet._get_source() as source:  # noqa: SLF001 - openpyxl has no public door to it
-        for _, element in iterparse(source):  # noqa: S314 - size is checked, expat refuses bombs
-            if element.tag.endswith("}mergeCell"):
-                found.append(element.attrib["ref"])
-            element.clear()
-    return found
+        return [found.decode("ascii") for found in _MERGED.findall(source.read())]
+
+
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
 
 
 def _with_merged(rows: Cells, ranges: Sequence[str]) -> Cells:

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.catalogue import load_catalogue
-from gis.errors import InputError
+from gis.errors import FrameError, InputError
 from gis.ingest import InputFile, Sources, import_district
 from gis.ingest.ground import read_ground
 from gis.ingest.stations import read_stations
+from gis.store import save_district
 
 STATION_HEAD = ["编号", "名称", "类型", "服务内容", "容量", "经度", "纬度"]
 
@@ -145,6 +146,66 @@ def test_lines_without_osm_nodes_join_where_they_cross(town):
     assert district.provenance.loc["streets:roads.geojson", "rows_read"] == 2
 
 
+def test_streets_with_node_ids_join_by_them_alone(town):
+    # the second crosses the first on a bridge; the third is the first, drawn backwards
+    lines = [
+        ({"u": "a", "v": "b"}, [(0, 0), (400, 0)]),
+        ({"u": "c", "v": "d"}, [(200, -200), (200, 200)]),
+        ({"u": "b", "v": "a"}, [(400, 0), (0, 0)]),
+    ]
+    streets = town.shapes("roads.geojson", lines, "LineString")
+    district = import_district(Sources(streets))
+    assert list(zip(district.streets["u"], district.streets["v"], strict=True)) == [
+        ("a", "b"),
+        ("c", "d"),
+    ]
+
+
+def test_saved_district_is_read_back_from_its_own_file(town):
+    before = town.read()
+    save_district(before, town.folder / "district")
+    place = InputFile(town.folder / "district" / "place.gpkg")
+    layers = ("streets", "compounds", "gates", "buildings")
+    after = import_district(Sources(**dict.fromkeys(layers, place)))
+    for layer in layers:
+        one, two = before.table(layer), after.table(layer)
+        assert list(one.index) == list(two.index)
+        assert one.geometry.geom_equals_exact(two.geometry, 0.001).all()
+    assert set(zip(after.streets["u"], after.streets["v"], strict=True)) == set(
+        zip(before.streets["u"], before.streets["v"], strict=True)
+    )
+
+
+def test_line_without_a_kind_counts_as_a_wall_and_the_note_says_so(town):
+    lines = [({"类型": "河道"}, [(0, 50), (99, 50)]), ({}, [(0, 60), (99, 60)])]
+    district = town.read(barriers=town.shapes("b.geojson", lines, "LineString"))
+    assert list(district.barriers["kind"]) == ["river", "wall"]
+    assert district.provenance.loc["barriers:b.geojson", "note"] == "1 条没有写类型，按围墙处理"
+
+
+def test_two_columns_of_one_meaning_are_told(town, at):
+    rows = [["名称", "站点名称", "类型", "经度", "纬度"], ["甲", "乙", "药店", *at(0, 9)]]
+    district = town.read(stations=town.csv("s.csv", rows, frame="wgs84"))
+    assert list(district.stations["name"]) == ["甲"]
+    note = district.provenance.loc["stations:s.csv", "note"]
+    assert note == "以下列与前面的列同义，未使用：站点名称"
+
+
+def test_compound_is_known_by_its_name_on_the_map_and_in_the_list(town):
+    buildings = town.csv(
+        "b.csv",
+        [["编号", "小区", "楼栋", "经度", "纬度"], ["B1", "银杏里南区", "1栋", 113.9307, 22.5319]],
+        frame="wgs84",
+    )
+    rows = [
+        ["户号", "小区", "楼栋", "人口"],
+        ["H1", "银杏里南区", "1栋", 2],
+        ["H2", "银杏里", "1号楼", 2],
+    ]
+    district = town.read(buildings=buildings, households=town.csv("h.csv", rows))
+    assert list(district.households["building"]) == ["B1", "B1"]
+
+
 def test_areas_link_by_containment(town):
     west = [(-600, -100), (200, -100), (200, 500), (-600, 500), (-600, -100)]
     east = [(200, -100), (1100, -100), (1100, 500), (200, 500), (200, -100)]
@@ -241,3 +302,18 @@ def test_porto_alegre_keeps_every_hexagon_and_every_clinic(real_data):
     assert district.buildings["people"].sum() == 812_935
     assert len(district.stations) == 117
     assert district.crs == "EPSG:32722"
+
+
+@pytest.mark.real
+def test_swapped_axes_are_found_outside_of_china_too(real_data, tmp_path):
+    folder = real_data / "porto-alegre"
+    rows = (folder / "poa_points_of_interest.csv").read_text().splitlines()
+    assert rows[0] == "id,lat,lon"
+    (tmp_path / "p.csv").write_text("\n".join(["id,lon,lat", *rows[1:]]))
+    stations = InputFile(tmp_path / "p.csv", frame="wgs84", kind="park")
+    with pytest.raises(FrameError) as caught:
+        import_district(Sources(InputFile(folder / "poa_osm.pbf"), stations=stations))
+    assert caught.value.english == (
+        "p.csv: row 2: longitude -30.0276, latitude -51.2278: "
+        "looks like latitude and longitude are swapped (15 of 15 rows)"
+    )
