@@ -25,6 +25,7 @@ VECTOR_SUFFIXES = frozenset(
     {".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet", ".geoparquet", ".fgb"}
 )
 _PARQUET = frozenset({".parquet", ".geoparquet"})
+_JSON = frozenset({".geojson", ".json"})
 _BROKEN = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
@@ -70,12 +71,12 @@ def read_vector(
             # GDAL warns about measures and odd rings; what matters of it is checked row by row
             warnings.simplefilter("ignore")
             if path.suffix.lower() in _PARQUET:
-                frame = gpd.read_parquet(path)
-            else:
-                name = _chosen_layer(path, layer, titles)
-                frame = pyogrio.read_dataframe(
-                    path, layer=name, use_arrow=True, on_invalid="ignore", **_encoding(path)
-                )
+                return _as_rows(path, gpd.read_parquet(path))
+            name = _chosen_layer(path, layer, titles)
+            frame = pyogrio.read_dataframe(
+                _content(path), layer=name, use_arrow=True, on_invalid="ignore", **_encoding(path)
+            )
+            return _as_rows(path, frame)
     except _BROKEN as error:
         found = _in_short(error, path)
         raise InputError(
@@ -84,7 +85,18 @@ def read_vector(
             english=f"{path.name}: cannot be opened, broken or not vector data ({found}). "
             "Open it in QGIS and save it as GeoPackage.",
         ) from None
-    return _as_rows(path, frame)
+
+
+def _content(path: Path) -> Path | bytes:
+    """Return the file, or its bytes in UTF-8 where GeoJSON was saved in GB18030."""
+    if path.suffix.lower() not in _JSON:
+        return path
+    data = path.read_bytes()
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("gb18030").encode("utf-8")
+    return path
 
 
 def _chosen_layer(path: Path, layer: str | None, titles: Sequence[str]) -> str | None:

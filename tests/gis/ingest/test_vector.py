@@ -42,6 +42,18 @@ def test_shapefile_in_gbk_without_a_cpg_file_is_read_as_chinese(tmp_path, places
     assert read_vector(tmp_path / "a.shp")["名称"][3] == "丙"
 
 
+def test_geojson_in_gbk_is_read_as_chinese(tmp_path, places):
+    places.to_file(tmp_path / "a.geojson")
+    text = (tmp_path / "a.geojson").read_text(encoding="utf-8")
+    (tmp_path / "b.geojson").write_text(text, encoding="gb18030")
+    assert read_vector(tmp_path / "b.geojson")["名称"][3] == "丙"
+    (tmp_path / "c.geojson").write_bytes(
+        text.encode("gb18030").replace("丙".encode("gb18030"), b"\xff\xff")
+    )
+    with pytest.raises(InputError, match=r"c\.geojson：打不开"):
+        read_vector(tmp_path / "c.geojson")
+
+
 def test_layer_is_chosen_by_name_or_by_title(tmp_path, places):
     places.to_file(tmp_path / "a.gpkg", layer="服务站点")
     places.head(1).to_file(tmp_path / "a.gpkg", layer="小区")
