@@ -95,9 +95,11 @@ def _hide(values: Floats, bounds: Floats, k: int, also: Flags | None = None) -> 
     hidden = is_small(values, bounds, k)
     if also is not None:
         hidden |= also
+    empty = bounds == 0  # nothing to hide where nobody is
+    hidden &= ~empty
     order = np.argsort(values, kind="stable")
     while hidden.any() and (_widths(values, bounds, hidden) < k).any():
-        rest = order[~hidden[order]]
+        rest = order[~hidden[order] & ~empty[order]]
         if not len(rest):
             return hidden, False
         hidden[rest[0]] = True

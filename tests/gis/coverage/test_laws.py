@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from towns import random_town
 
@@ -13,6 +13,7 @@ from gis.streets.search import nearest, price
 
 seeds = st.integers(0, 100_000)
 limits = st.sampled_from([60, 120, 200, 400, 1000])
+few = settings(max_examples=30)
 
 
 def ask(town, limit=200, **more):
@@ -23,6 +24,7 @@ def covered(coverage):
     return set(coverage.units.index[coverage.units["covered"]])
 
 
+@few
 @given(seeds, limits)
 def test_counts_of_reasons_add_up_to_all(seed, limit):
     coverage = ask(random_town(seed), limit, weight="households")
@@ -34,6 +36,7 @@ def test_counts_of_reasons_add_up_to_all(seed, limit):
     assert groups["covered"].sum() == coverage.covered
 
 
+@few
 @given(seeds, limits)
 def test_unknown_gates_only_widen_the_answer(seed, limit):
     units = ask(random_town(seed), limit).units
@@ -41,6 +44,7 @@ def test_unknown_gates_only_widen_the_answer(seed, limit):
     assert (units["covered"] <= units["high"]).all()
 
 
+@few
 @given(seeds, limits)
 def test_a_longer_limit_never_covers_fewer(seed, limit):
     town = random_town(seed)
@@ -49,6 +53,7 @@ def test_a_longer_limit_never_covers_fewer(seed, limit):
     assert shorter <= longer
 
 
+@few
 @given(seeds, limits)
 def test_one_more_station_never_covers_fewer(seed, limit):
     town = random_town(seed)
@@ -66,6 +71,7 @@ def ways(network, users=None):
     return nearest(price(changed, Walker(), Access()), stations, 10**8)[0].cost
 
 
+@few
 @given(seeds, st.data())
 def test_opening_a_gate_never_lengthens_and_closing_never_shortens_a_walk(seed, data):
     network = build_network(random_town(seed))
@@ -82,6 +88,7 @@ def test_opening_a_gate_never_lengthens_and_closing_never_shortens_a_walk(seed, 
     assert (told[1] >= told[2]).all()
 
 
+@few
 @given(seeds)
 def test_every_lift_only_helps(seed):
     network = build_network(random_town(seed))
@@ -96,6 +103,7 @@ def test_every_lift_only_helps(seed):
         assert (cost[reached] <= plain[reached]).all()
 
 
+@few
 @given(seeds)
 def test_the_same_town_gives_the_same_answer(seed):
     one, two = (ask(random_town(seed)) for _ in range(2))
@@ -103,6 +111,7 @@ def test_the_same_town_gives_the_same_answer(seed):
     assert one.to_dict(by="compound") == two.to_dict(by="compound")
 
 
+@few
 @given(seeds)
 def test_the_order_of_rows_changes_nothing(seed):
     town = random_town(seed)
@@ -113,6 +122,7 @@ def test_the_order_of_rows_changes_nothing(seed):
     pd.testing.assert_frame_equal(one, two)
 
 
+@few
 @given(seeds, st.sampled_from([(4096.0, -8192.0), (262_144.0, 0.0), (-65_536.0, 32_768.0)]))
 def test_shifting_all_coordinates_changes_no_answer(seed, shift):
     town = random_town(seed)
@@ -133,6 +143,7 @@ def test_shifting_all_coordinates_changes_no_answer(seed, shift):
     assert (away.dropna() <= 0.01).all()  # rounding to millimetres, a few legs long
 
 
+@few
 @given(seeds)
 def test_unknown_policies_are_nested_on_every_network(seed):
     network = build_network(random_town(seed))

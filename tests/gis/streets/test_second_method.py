@@ -11,7 +11,7 @@ from collections import defaultdict
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point
 from towns import random_town
@@ -280,6 +280,7 @@ def compare(district, unknown, walker, stations=None):
     return len(found)
 
 
+@settings(max_examples=60)
 @given(
     st.integers(0, 10_000), st.sampled_from(["closed", "assumed", "open"]), st.sampled_from(WALKERS)
 )
