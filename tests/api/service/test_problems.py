@@ -197,9 +197,7 @@ def test_random_requests_never_find_a_fault_of_ours(app):
     for operation in description.get_all_operations():
         statuses += _tried(operation.ok())
     assert statuses[200] > 10
-    assert statuses[422] > 4
-    assert statuses[404] > 4
-    assert max(statuses) < 500
+    assert {404, 422} <= set(statuses) <= {200, 400, 404, 409, 413, 422}
 
 
 def _tried(operation):
