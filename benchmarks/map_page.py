@@ -14,6 +14,7 @@ import argparse
 import itertools
 import os
 import re
+import shutil
 import statistics
 import tempfile
 import time
@@ -258,7 +259,8 @@ def main() -> None:
     found: dict[str, tuple[float, float, float]] = {}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox"],
         )
         for name, make in makers.items():
             began = time.perf_counter()

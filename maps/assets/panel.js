@@ -185,7 +185,44 @@
       });
       node.append(list);
     });
+    const choice = reasonChoice();
+    if (choice) node.append(choice);
     return node;
+  }
+
+  /* how many buildings each reason leaves out: [[reason, count], …] */
+  function buildingReasons() {
+    const columns = minqing.resultColumns();
+    if (!columns) return [];
+    const reason = minqing.column(columns, 'reason');
+    const counts = {};
+    for (let i = 0; i < reason.codes.length; i += 1) {
+      const one = reason.at(i);
+      if (one !== null && one !== 'COVERED') counts[one] = (counts[one] || 0) + 1;
+    }
+    return Object.keys(minqing.model.words.reasons).filter(function (one) { return counts[one]; })
+      .map(function (one) { return [one, counts[one]]; });
+  }
+
+  function reasonChoice() {
+    const found = buildingReasons();
+    if (!found.some(function (row) { return row[0] === minqing.state.reason; })) minqing.state.reason = null;
+    if (!found.length) return null;
+    const label = el('label', { class: 'mq-choose mq-reason' }, word('by_reason'));
+    const select = el('select', { id: 'mq-reason' });
+    select.append(el('option', { value: '' }, word('every_reason')));
+    found.forEach(function (row) {
+      const name = minqing.text(minqing.model.words.reasons[row[0]]);
+      const option = el('option', { value: row[0] }, name + ' · ' + minqing.count(row[1]) + ' ' + word('buildings_unit'));
+      option.selected = row[0] === minqing.state.reason;
+      select.append(option);
+    });
+    select.addEventListener('change', function () {
+      minqing.state.reason = select.value || null;
+      minqing.sheet.redraw();
+    });
+    label.append(select);
+    return label;
   }
 
   /* ---- tables by area */

@@ -76,6 +76,7 @@
 
   function fillOf(ctx, state, fine) {
     if (state === 'covered') return C.covered;
+    if (state === 'aside') return C.building;
     if (state === 'unknown') return minqing.pattern(ctx, 'dots');
     return minqing.pattern(ctx, fine ? 'fineHatch' : 'hatch');
   }
@@ -118,14 +119,21 @@
       const columns = minqing.resultColumns();
       if (!columns) return;
       const shapes = ground.shapes;
-      const state = stateOf(columns);
+      const all = stateOf(columns);
+      const reason = minqing.column(columns, 'reason');
+      const wanted = minqing.state.reason;
+      // one reason pointed out: the other homes fall back to the colour of the ground
+      const state = wanted === null ? all : function (i) {
+        const own = all(i);
+        return own === null ? null : reason.at(i) === wanted ? own : 'aside';
+      };
       const small = view.zoom < 15.75;
       if (view.zoom >= 13.5) {
-        STATES.forEach(function (one) {
+        STATES.concat('aside').forEach(function (one) {
           minqing.batches(view, shapes, function (i) { return state(i) === one; }, true, function (ctx) {
             ctx.fillStyle = fillOf(ctx, one, small);
             ctx.fill('evenodd');
-            ctx.strokeStyle = C[one + 'Edge'];
+            ctx.strokeStyle = C[one === 'aside' ? 'buildingEdge' : one + 'Edge'];
             ctx.lineWidth = small ? 0.6 : 1;
             ctx.stroke();
           });

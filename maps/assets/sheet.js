@@ -130,6 +130,27 @@
     });
   };
 
+  /* An excerpt of the map still says that it is not for everybody. */
+  function watermark(view) {
+    const ctx = view.ctx;
+    const text = minqing.word('mark');
+    ctx.save();
+    ctx.globalAlpha = 0.075;
+    ctx.fillStyle = '#000';
+    ctx.font = '600 19px ' + FONT;
+    ctx.textAlign = 'center';
+    for (let y = 120, odd = 0; y < view.height + 120; y += 230, odd = 1 - odd) {
+      for (let x = 120 + odd * 190; x < view.width + 200; x += 380) {
+        ctx.save();
+        ctx.translate(x, y);
+        ctx.rotate(-0.42);
+        ctx.fillText(text, 0, 0);
+        ctx.restore();
+      }
+    }
+    ctx.restore();
+  }
+
   minqing.Sheet = L.Renderer.extend({
     options: { padding: 0.2 },
 
@@ -177,6 +198,7 @@
       });
       minqing.paintChosen(view);
       if (minqing.state.labels) view.placeLabels(taken);
+      if (minqing.model.level !== 'public') watermark(view);
       minqing.lastDraw = performance.now() - began;
     },
 

@@ -5,7 +5,7 @@
   const minqing = window.minqing;
 
   minqing.layers = {};
-  minqing.state = { lang: 'zh', coverage: 0, indicator: 0, by: 'grid', labels: true, chosen: null,
+  minqing.state = { lang: 'zh', coverage: 0, indicator: 0, by: 'grid', reason: null, labels: true, chosen: null,
     hiddenAreas: {}, tiles: [], open: {} };
 
   minqing.start = function (id, options) {
@@ -83,6 +83,13 @@
 
   function whole() {
     const b = minqing.frameOf.bounds;
+    const size = minqing.map.getSize();
+    if (Math.min(size.x, size.y) < 60) {
+      // a hidden frame or tab: there is nothing to fit to until it is shown
+      minqing.map.setView([(b[1] + b[3]) / 2, (b[0] + b[2]) / 2], 14, { animate: false });
+      minqing.map.once('resize', whole);
+      return;
+    }
     minqing.map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { padding: [12, 12], animate: false });
   }
 

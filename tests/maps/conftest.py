@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import sync_playwright
 from shapely.geometry import LineString, Point, Polygon, box
 
 from gis.privacy import Published, PublishedCoverage
@@ -299,6 +301,13 @@ def town(level: str = "planner", columns: int = 5, lines: int = 4) -> Published:
     )
 
 
+def chromium_path() -> str | None:
+    """CHROMIUM names a browser; else the first that is installed, else playwright's own."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = [os.environ.get("CHROMIUM"), *map(shutil.which, names)]
+    return next(filter(None, found), None)
+
+
 @dataclass(frozen=True)
 class Opened:
     """A page in the browser, and what it asked for and said."""
@@ -311,10 +320,9 @@ class Opened:
 @pytest.fixture(scope="session")
 def browser():
     """Chromium without any network; CHROMIUM names another one."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+            executable_path=chromium_path(), args=["--no-sandbox"]
         )
         yield chromium
         chromium.close()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from importlib import resources
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import maps
 from gis.errors import InputError
 from maps.layers.counts import class_breaks
+from maps.offline import SCRIPTS
 from maps.texts import count_line, headline, limit_words, percent, reason_tables, when_line
 
 
@@ -166,3 +168,35 @@ def test_classes_part_what_is_known():
 @pytest.mark.parametrize("values", [[], [None], [4.0], [4.0, 4.0]])
 def test_one_value_makes_one_class(values):
     assert len(class_breaks(pd.Series(values, dtype=float).to_numpy())) <= 1
+
+
+def test_a_public_page_holds_no_result_of_a_single_building(public):
+    html = maps.coverage_map(public).html
+    assert '"layer":"covered"' not in html
+    assert '"results"' not in html.split("<script>")[0]
+
+
+NEWER = [
+    "structuredClone",
+    "?.",
+    "??",
+    ".replaceAll(",
+    ".findLast",
+    ".toSorted",
+    "Object.groupBy",
+    "#private",
+]
+
+
+@pytest.mark.parametrize("token", NEWER)
+def test_scripts_keep_to_what_chromium_90_knows(token):
+    for name in SCRIPTS:
+        code = resources.files("maps").joinpath("assets", name).read_text("utf-8")
+        assert token not in re.sub(r"/\*.*?\*/|//.*", "", code, flags=re.DOTALL), name
+
+
+@pytest.mark.parametrize(
+    "token", [":has(", "@container", "@layer", "color-mix", "inset:", "dvh", ":is(", "&:"]
+)
+def test_styles_keep_to_what_chromium_90_knows(token):
+    assert token not in resources.files("maps").joinpath("assets", "page.css").read_text("utf-8")

@@ -301,3 +301,38 @@ def test_stations_in_one_house_name_each_other(show, draw_town):
     click_at(opened.page, "stations", 0)
     opened.page.click("#mq-card >> text=蓝天幼儿园")
     assert "幼儿园\n" in card(opened.page)
+
+
+def test_page_opened_in_a_hidden_frame_is_whole_once_shown(show, planner):
+    opened = show(maps.coverage_map(planner), width=12, height=12)
+    opened.page.set_viewport_size({"width": 1200, "height": 800})
+    opened.page.wait_for_function("minqing.map.getSize().x > 600")
+    opened.page.wait_for_timeout(400)
+    west, south, east, north = opened.page.evaluate("minqing.frameOf.bounds")
+    assert opened.page.evaluate(
+        f"minqing.map.getBounds().contains([[{south}, {west}], [{north}, {east}]])"
+    )
+    assert opened.said == []
+
+
+def test_one_reason_can_be_pointed_out(show, planner):
+    opened = show(maps.coverage_map(planner))
+    told = opened.page.locator("#mq-reason option").all_inner_texts()
+    detail = planner.coverages[0].buildings
+    walls = int((detail["reason"] == "WALL").sum())
+    assert f"围墙阻隔 · {walls} 栋" in told
+    opened.page.select_option("#mq-reason", "WALL")
+    assert opened.page.evaluate("minqing.state.reason") == "WALL"
+
+
+def test_planner_page_is_marked_as_internal_on_the_map_itself(show, draw_town):
+    texts = {}
+    for level in ("planner", "public"):
+        opened = show(maps.coverage_map(draw_town(level)))
+        texts[level] = opened.page.evaluate(
+            """() => { const seen = []; const ctx = minqing.sheet._ctx; const old = ctx.fillText;
+            ctx.fillText = function (t) { seen.push(t); old.apply(ctx, arguments); };
+            minqing.sheet.redraw(); ctx.fillText = old; return seen.join(' '); }"""
+        )
+    assert "内部资料" in texts["planner"]
+    assert "内部资料" not in texts["public"]
