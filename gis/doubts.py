@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from gis.catalogue import Catalogue, load_catalogue
-from gis.coverage.cover import station_services
+from gis.coverage.answers import station_services
 from gis.district import District
 from gis.places.demand import Demand, build_demand
 from gis.places.hours import readable

@@ -4,7 +4,7 @@ Coverage: the question, the search for every requirement, the reasons, and the a
     District  --cover(circle)-->  Coverage
 """
 
-from gis.coverage.cover import cover
+from gis.coverage.answers import cover
 from gis.coverage.reasons import NAMES, REASONS
 from gis.coverage.result import Answer, Coverage
 

@@ -8,7 +8,7 @@ holds for buildings of at least k households. Neither carries a household. Field
 white-list of ``gis.privacy.places`` are left out, whatever a table holds.
 """
 
-from gis.privacy.publish import Published, PublishedCoverage, publish
+from gis.privacy.published import Published, PublishedCoverage, publish
 from gis.privacy.suppress import K
 
 __all__ = ["K", "Published", "PublishedCoverage", "publish"]

@@ -5,7 +5,7 @@ Read in this order: ``spec`` (what the data file says), ``ground`` (where it lie
 ``streets``, ``areas``, ``buildings``, ``people`` and ``care``, ``stations``, ``tiles``, ``sample``.
 """
 
-from gis.samples.sample import sample
 from gis.samples.spec import sample_names
+from gis.samples.town import sample
 
 __all__ = ["sample", "sample_names"]
