@@ -10,7 +10,8 @@ no household, no count of fewer than k. There is no login, hence no other level.
 
 import json
 import threading
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query
@@ -29,6 +30,9 @@ from gis.store import load_district
 from gis.streets import build_network
 from maps import coverage_map
 
+_KEPT = 16
+"""How many answers are kept; a page asks the same few again and again."""
+
 
 class Desk:
     """The open district, and what is made of it on request; one computation at a time."""
@@ -40,14 +44,21 @@ class Desk:
         self.network = build_network(self.district)
         self.places: Published = publish(self.district, level="planner")
         self._busy = threading.Lock()
+        self._measured = lru_cache(maxsize=_KEPT)(self._measure)
 
     def answer(self, asked: Asked) -> Published:
-        """Measure one coverage and publish it for planners."""
+        """Measure one coverage and publish it for planners; the last few answers are kept."""
         self._check_limit(asked.limit)
-        words = asked.model_dump(exclude={"by"})
         with self._busy:
-            coverage = cover(self.district, **words, catalogue=self.catalogue, network=self.network)
-            return publish(self.district, coverage, level="planner")
+            return self._measured(Asked(**asked.model_dump(exclude={"by"})))
+
+    def _measure(self, asked: Asked) -> Published:
+        coverage = cover(
+            self.district, **asked.model_dump(), catalogue=self.catalogue, network=self.network
+        )
+        published = publish(self.district, coverage, level="planner")
+        # the places never change: one copy serves all answers
+        return replace(published, places=self.places.places)
 
     @cached_property
     def page(self) -> str:
