@@ -51,15 +51,19 @@ def is_unsettled(folder: Path) -> bool:
 
 
 @contextmanager
-def locked(folder: Path, wait: float = LOCK_SECONDS) -> Iterator[None]:
+def locked(folder: Path, wait: float = LOCK_SECONDS, *, to_read: bool = False) -> Iterator[None]:
     """
     Be the only program at work in the folder; interrupted saves are settled first.
 
-    A folder that may not be written is read without a lock: nobody else can write it either, or
-    only somebody whose files arrive whole.
+    Parameters
+    ----------
+    to_read
+        Do without the lock in a folder where none can be made, such as one on a read-only disk.
 
     Raises
     ------
+    InputError
+        The folder cannot be written.
     ResultError
         Another program still holds the folder after ``wait`` seconds.
     """
@@ -71,9 +75,9 @@ def locked(folder: Path, wait: float = LOCK_SECONDS) -> Iterator[None]:
             f"另一个程序正在写入 {folder}，等了 {wait:g} 秒仍未结束；请稍后再试",
             english=f"another program is writing {folder}; still busy after {wait:g} s, try later",
         ) from None
-    except OSError:
-        if os.access(folder, os.W_OK) or (folder / _SAVED).exists():
-            raise _not_writable(folder) from None
+    except OSError as error:
+        if not to_read or is_unsettled(folder):
+            raise _not_writable(folder, error) from None
         yield
         return
     try:
@@ -155,7 +159,9 @@ def _fold(path: Path) -> None:
             base.execute("BEGIN IMMEDIATE")
             base.rollback()
         except sqlite3.OperationalError as error:
-            raise _in_use(path) from error
+            if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+                raise _in_use(path) from None
+            raise _not_writable(path, error) from None
         except sqlite3.DatabaseError:
             # no database (any more): nothing in it can be lost by replacing it
             for side in _side_files(path):
@@ -204,8 +210,9 @@ def _in_use(path: Path) -> ResultError:
     )
 
 
-def _not_writable(folder: Path) -> InputError:
+def _not_writable(path: Path, error: Exception) -> InputError:
     return InputError(
-        f"文件夹不可写：{folder}；请检查权限，或换一个文件夹",
-        english=f"the folder cannot be written: {folder}; check its rights or choose another",
+        f"不能写入 {path}（{error}）；请检查权限和磁盘空间，或换一个文件夹",
+        english=f"{path} cannot be written ({error}); check its rights and the space on the disk, "
+        "or choose another folder",
     )

@@ -14,8 +14,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from pyogrio.errors import DataLayerError, DataSourceError
+
 from gis.district import District, build_district
-from gis.errors import InputError
+from gis.errors import InputError, ResultError
 from gis.store import commit
 from gis.store.commit import LOCK_SECONDS
 from gis.store.files import PEOPLE_FILE, PLACE_FILE, SCHEMA
@@ -42,7 +44,8 @@ def save_district(district: District, folder: str | Path, *, wait: float = LOCK_
     InputError
         The folder cannot be written.
     ResultError
-        Another program is writing the folder, or is editing one of its files.
+        Another program is writing the folder, or is editing one of its files; or the disk is
+        full. The folder is as it was.
     """
     folder = Path(folder)
     try:
@@ -75,7 +78,7 @@ def load_district(folder: str | Path, *, wait: float = LOCK_SECONDS) -> District
     """
     folder = Path(folder)
     _check_district(folder)
-    with commit.locked(folder, wait):
+    with commit.locked(folder, wait, to_read=True):
         place = read_place(folder / PLACE_FILE)
         people = _people_of(folder, place)
     return _put_together(place, people)
@@ -84,11 +87,23 @@ def load_district(folder: str | Path, *, wait: float = LOCK_SECONDS) -> District
 def _write_pair(district: District, saving: Path, journal_of: Path) -> None:
     place, people = saving / PLACE_FILE, saving / PEOPLE_FILE
     settings = {"schema": str(SCHEMA), "name": district.name, "crs": district.crs}
-    write_place(district, place, settings)
+    try:
+        write_place(district, place, settings)
+        mark = _mark(place)
+        write_people(district, people, {"mark": mark}, journal_of=journal_of)
+    except (OSError, sqlite3.Error, DataLayerError, DataSourceError) as error:
+        raise ResultError(
+            f"片区未能保存，{saving.parent} 中的内容未变：{error}",
+            english=f"the district was not saved, {saving.parent} is as it was: {error}",
+        ) from error
+
+
+def _mark(place: Path) -> str:
+    """Write the sum of the places into their own file, and return it."""
     mark = hashlib.sha256(place.read_bytes()).hexdigest()
     with closing(sqlite3.connect(place)) as base, base:
         base.execute("INSERT INTO facts (part, key, value) VALUES ('store', 'mark', ?)", (mark,))
-    write_people(district, people, {"mark": mark}, journal_of=journal_of)
+    return mark
 
 
 def _check_district(folder: Path) -> None:

@@ -85,7 +85,7 @@ def read_changes(
 ) -> tuple[Change, ...]:
     """Return the changes with a number above ``after``, in order."""
     path = _people_file(folder)
-    with commit.locked(path.parent, wait):
+    with commit.locked(path.parent, wait, to_read=True):
         try:
             with closing(open_people(path)) as base:
                 rows = base.execute(

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -16,7 +17,7 @@ import pyogrio
 import pytest
 from filelock import FileLock
 
-from gis.errors import InputError, ResultError
+from gis.errors import GisError, InputError, ResultError
 from gis.store import commit, load_district, save_district
 
 # Reads districts "old" and "new" once, then forks a child per line: so a kill costs milliseconds.
@@ -263,6 +264,38 @@ def _refuse(monkeypatch, name):
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", refusing)
+
+
+@pytest.mark.parametrize("room", [30_000, 60_000, 250_000])
+def test_on_a_full_disk_the_old_district_stays(street, draw_street, tmp_path, room):
+    save_district(street, tmp_path)
+    bigger = draw_street(houses=300)
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))  # no file may grow beyond it
+    try:
+        with pytest.raises(GisError) as error:
+            save_district(bigger, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert "cannot be written" in error.value.english or "as it was" in error.value.english
+    assert houses(tmp_path) == 2
+
+
+def test_a_read_only_folder_is_read_and_refuses_to_be_written(street, tmp_path, monkeypatch):
+    save_district(street, tmp_path)
+
+    def refuse(*_args, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert len(load_district(tmp_path).households) == 3
+    with pytest.raises(InputError) as error:
+        save_district(street, tmp_path)
+    assert error.value.english == (
+        f"{tmp_path} cannot be written ([Errno 13] Permission denied); check its rights and the "
+        "space on the disk, or choose another folder"
+    )
 
 
 def test_a_file_that_is_no_database_is_replaced(street, tmp_path):
