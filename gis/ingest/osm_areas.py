@@ -84,9 +84,7 @@ def find_areas(file: OsmFile, wanted: Callable[[Tags], bool]) -> Areas:
         if tags.get("type") in _AREA_TYPES and wanted(tags)
     ]
     members = member_ways(file, relations)
-    built = [_from_members(ways, each) for each in members]
-    shapes = np.concatenate([rings, np.array(built, dtype=object)])
-    shapes, mended = _valid(shapes)
+    shapes, mended = _valid(np.concatenate([rings, _from_members(ways, members)]))
     ids = [f"w{ways.ids[row]}" for row in rows]
     ids += [f"r{file.relations.ids[index]}" for index in relations]
     tags = [ways.tags[row] for row in rows] + [file.relations.tags[i] for i in relations]
@@ -119,9 +117,17 @@ def _ring_polygons(ways: OsmWays, rows: NDArray[np.int64]) -> Geometries:
     return np.asarray(shapely.polygons(shapely.linearrings(places, indices=chosen.owner())))
 
 
-def _from_members(ways: OsmWays, rows: list[int]) -> Any:
-    lines = [line for line in way_lines(ways, np.array(rows, dtype=np.int64)) if line is not None]
-    return shapely.build_area(shapely.multilinestrings(lines)) if lines else None
+def _from_members(ways: OsmWays, members: list[list[int]]) -> Geometries:
+    """Close the lines of each list of ways to an area; None or empty where they do not close."""
+    areas = np.full(len(members), None, dtype=object)
+    rows = np.array([row for each in members for row in each], dtype=np.int64)
+    owner = np.repeat(np.arange(len(members)), [len(each) for each in members])
+    lines = way_lines(ways, rows)
+    drawn = ~shapely.is_missing(lines)
+    if drawn.any():
+        filled, number = np.unique(owner[drawn], return_inverse=True)
+        areas[filled] = shapely.build_area(shapely.multilinestrings(lines[drawn], indices=number))
+    return areas
 
 
 def _valid(shapes: Geometries) -> tuple[Geometries, int]:
