@@ -57,8 +57,13 @@ class Desk:
             self.district, **asked.model_dump(), catalogue=self.catalogue, network=self.network
         )
         published = publish(self.district, coverage, level="planner")
+        (told,) = published.coverages
+        assert told.buildings is not None  # noqa: S101 - planner level has them
+        # a shop is no gap: only buildings that were asked about are told of
+        asked_about = told.buildings.index.isin(coverage.units["building"].dropna())
+        told = replace(told, buildings=told.buildings[asked_about])
         # the places never change: one copy serves all answers
-        return replace(published, places=self.places.places)
+        return replace(published, coverages=(told,), places=self.places.places)
 
     @cached_property
     def page(self) -> str:

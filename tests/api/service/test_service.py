@@ -1,12 +1,15 @@
 """The service on the sample street: layers, coverage, gaps and map, in the command line's numbers."""
 
+import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
 import jsonschema
+import pyogrio
 import pytest
 import shapely
+from starlette.testclient import TestClient
 
 import gis
 from api.service import create_app
@@ -15,6 +18,7 @@ from gis.catalogue import data_root
 from gis.errors import InputError
 from gis.privacy import K
 from gis.privacy.places import WHITE_LIST
+from gis.tables import COUNTS, Households, empty
 
 ELDERS = {"circle": "elder", "weight": "elders_60", "by": "grid"}
 MEALS = {"service": "meals", "limit": "10min", "profile": "walk_48", "when": "周六 10:00"}
@@ -24,6 +28,10 @@ def ask(client, path, question):
     answer = client.post(path, json=question)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def create_app_client(folder):
+    return TestClient(create_app(Settings(folder)), base_url="http://127.0.0.1")
 
 
 def schema(name):
@@ -123,8 +131,27 @@ def test_gaps_are_the_buildings_left_out_where_at_least_k_households_live(client
     reasons = left_out.groupby("building")["reason"].first()
     for gap in told["gaps"]:
         assert gap["reason"] == reasons[gap["building"]]
-    hidden = (homes.reindex(district.buildings.index, fill_value=0) < K).sum()
-    assert told["buildings_hidden"] == hidden
+    assert told["buildings_hidden"] == (homes < K).sum()
+
+
+def test_without_a_ledger_the_gaps_are_the_dwellings_of_the_command_line(district, tmp_path):
+    nobody = empty(Households, district.crs)
+    counts = dict.fromkeys(COUNTS)
+    place = district.replace(households=nobody, buildings=district.buildings.assign(**counts))
+    gis.save_district(place, tmp_path / "district")
+    told = create_app_client(tmp_path / "district").post("/gaps", json=MEALS).json()
+    coverage = gis.cover(gis.load_district(tmp_path / "district"), **MEALS)
+    left_out = coverage.units[~coverage.units["covered"]]
+    assert told["weight"] == coverage.weight == "residential_area"
+    assert [gap["building"] for gap in told["gaps"]] == sorted(left_out["building"])
+    assert told["buildings_hidden"] == 0
+
+
+def test_a_layer_opens_in_gdal(client, district):
+    text = client.get("/layers/buildings?limit=10000").content
+    read = pyogrio.read_dataframe(io.BytesIO(text))
+    assert len(read) == len(district.buildings)
+    assert read.crs.to_epsg() == 4326
 
 
 def test_no_answer_names_a_household_or_what_only_a_household_has(client, district):
