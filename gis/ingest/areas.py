@@ -11,7 +11,7 @@ from gis.district import PLACE_TABLES
 from gis.ingest.attributes import add_attributes
 from gis.ingest.cells import parse_cells
 from gis.ingest.draft import Draft
-from gis.ingest.fit import Names, nearest_compound, shares, with_community
+from gis.ingest.fit import COMPOUND_SHARE, Names, nearest_compound, shares, with_community
 from gis.ingest.intake import InputFile, Intake, column_of, has_places, read_intake
 from gis.ingest.stations import read_points, to_points
 
@@ -82,6 +82,14 @@ def settle_mapped_compounds(draft: Draft) -> None:
         parts = shares(compounds.geometry, communities)
         main = parts.idxmax(axis=1).where(parts.max(axis=1) > 0)
         draft.layers["compounds"] = compounds.assign(community=main.astype(object))
+        part = parts.max(axis=1)
+        split = int(((part > 0) & (part < COMPOUND_SHARE)).sum())
+        if split:
+            draft.say(
+                "compounds",
+                f"{split} 个小区跨社区，按较大的部分归属",
+                f"{split} compound(s) lie over two communities; the larger part counts",
+            )
 
 
 def _read(draft: Draft, file: InputFile, layer: str) -> Intake:

@@ -55,6 +55,12 @@ class Draft:
         self.provenance.append(provenance_of(intake, len(intake.frame)))
         self.rejects.extend(intake.rejects)
 
+    def say(self, layer: str, zh: str, en: str) -> None:
+        """Add to what the provenance of a layer says."""
+        row = next(row for row in self.provenance if row["layer"] == layer)
+        row["note"] = f"{row['note']}；{zh}" if row["note"] else zh
+        row["note_en"] = f"{row['note_en']}; {en}" if row["note_en"] else en
+
     def drop_mapped(self, layer: str, ids: Iterable[Any], why: Why) -> None:
         """Take mapped rows out of a layer, with the reason."""
         gone = pd.Index(ids)

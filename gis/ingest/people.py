@@ -93,7 +93,24 @@ def place_households(intake: Intake, places: Places) -> Intake:
     named = pd.Series([places.grid(*pair) for pair in pairs], index=frame.index, dtype=object)
     grid = found.map(places.buildings["grid"]).where(~lone, named)
     frame = frame.assign(compound=compound, community=community, grid=grid)
-    return _said(_with_floor(intake.replace(frame=frame)), why)
+    intake = _said(_with_floor(intake.replace(frame=frame)), why)
+    intake = _differing(
+        intake, "社区", "community", community, written["community"].map(places.community)
+    )
+    return _differing(intake, "网格", "grid", grid, named)
+
+
+def _differing(intake: Intake, zh: str, en: str, stands: pd.Series, written: pd.Series) -> Intake:
+    """Say where a ledger names another community or grid than the one the building is in."""
+    other = stands.notna() & written.notna() & (stands != written)
+    if not other.any():
+        return intake
+    rows = rows_in_words(list(other.index[other]))
+    return intake.noting(
+        f"{int(other.sum())} 户写的{zh}与楼栋所在的不同，以楼栋为准（第 {rows} 行）",
+        f"{int(other.sum())} household(s) name another {en} than their building's, which counts "
+        f"(rows {rows})",
+    )
 
 
 def _with_columns(intake: Intake) -> Intake:
@@ -114,21 +131,29 @@ def _without_repeats(intake: Intake) -> Intake:
     frame = intake.frame
     keys = _address_keys(frame)
     numbers = frame["id"].where(frame["id"].notna(), None)
-    first_by_number = _first_rows(numbers)
-    first_by_address = _first_rows(keys)
-    first = first_by_number.fillna(first_by_address)
-    whys = pd.Series(
-        [_repeated(int(row)) if pd.notna(row) else None for row in first],
-        index=frame.index,
-        dtype=object,
-    )
-    made = pd.Series(
-        [_made_id(intake.layer, row, key) for row, key in keys.items()],
-        index=frame.index,
-        dtype=object,
-    )
-    ids = numbers.where(numbers.notna(), made).astype(str)
-    return intake.replace(frame=frame.assign(id=ids, row=frame.index)).without(first.notna(), whys)
+    first = _first_alike(numbers, keys)
+    whys = first.map(lambda row: None if pd.isna(row) else _repeated(int(row))).astype(object)
+    made = [_made_id(intake.layer, row, key) for row, key in keys.items()]
+    ids = numbers.where(numbers.notna(), pd.Series(made, index=frame.index)).astype(str)
+    frame = frame.assign(id=ids, row=frame.index)
+    return intake.replace(frame=frame).without(first.notna(), whys)
+
+
+def _first_alike(numbers: pd.Series, keys: pd.Series) -> pd.Series:
+    """
+    Return, for a row that repeats an earlier household, the number of that row.
+
+    Two household numbers at one address are two households (families do share a flat); where
+    one of the rows has no number, the address decides.
+    """
+    unnumbered = keys.where(numbers.isna())
+    first = _first_rows(numbers)
+    among_unnumbered = unnumbered.dropna().drop_duplicates()
+    earlier = pd.Series(among_unnumbered.index, index=among_unnumbered)
+    seen = keys.map(earlier)
+    by_unnumbered = seen.where(seen < pd.Series(keys.index, index=keys.index))
+    by_anybody = _first_rows(keys).where(numbers.isna())
+    return first.fillna(by_unnumbered.astype("Int64")).fillna(by_anybody)
 
 
 def _first_rows(keys: pd.Series) -> pd.Series:

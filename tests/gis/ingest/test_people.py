@@ -123,9 +123,10 @@ def test_building_names_that_repeat_in_compounds_of_one_name_place_nobody(town):
 def test_totals_repeats_and_fillers_are_no_households(town):
     rows = [
         ["H1", "", "银杏里", "1栋", "1", "501", 3, 2],
-        ["H2", "", "银杏里", "1号楼", "一", "501", 3, 2],
+        ["", "", "银杏里", "1号楼", "一", "501", 3, 2],
         ["H1", "", "银杏里", "2栋", "1", "501", 3, 2],
         ["", "", "银杏里", "2栋", "1", "502", "", ""],
+        ["H5", "", "银杏里", "2幢", "1", "502", 2, 0],
         ["合计", "", "", "", "", "", 9, 6],
         ["", "银杏社区", "", "", "", "", "", ""],
     ]
@@ -135,9 +136,30 @@ def test_totals_repeats_and_fillers_are_no_households(town):
     assert reasons == {
         "3": "与第 2 行是同一户（户号或地址相同）",
         "4": "与第 2 行是同一户（户号或地址相同）",
-        "6": "这是合计行",
-        "7": "没有地址，也没有人数，不是一户",
+        "6": "与第 5 行是同一户（户号或地址相同）",
+        "7": "这是合计行",
+        "8": "没有地址，也没有人数，不是一户",
     }
+
+
+def test_two_household_numbers_in_one_flat_are_two_households(town):
+    rows = [
+        ["H1", "", "银杏里", "1栋", "1", "501", 3, 2],
+        ["H2", "", "银杏里", "1栋", "1", "501", 2, 0],
+    ]
+    assert len(town.read(households=ledger(town, rows)).households) == 2
+
+
+def test_street_address_places_a_household_of_an_open_quarter(town):
+    head = ["户号", "地址", "房号", "人口"]
+    rows = [
+        ["H1", "兴华街71号", "2", 2],
+        ["H2", "兴华街 ７１号", "3", 1],
+        ["H3", "兴华街72号", "1", 1],
+    ]
+    homes = town.read(households=town.csv("台账.csv", [head, *rows])).households
+    assert homes["building"].notna().to_list() == [True, True, False]
+    assert "address" not in homes
 
 
 def test_ids_made_from_addresses_survive_sorting_the_ledger(town):
@@ -210,6 +232,21 @@ def test_community_and_grid_are_those_of_the_building(town):
     assert district.households["community"].to_list() == [community, community]
     assert district.households.loc["H1", "grid"] == grid
     assert district.households["grid"].isna().to_list() == [False, True]
+
+
+def test_note_tells_where_a_ledger_names_another_community_than_the_buildings(town):
+    west = [(-600, -200), (150, -200), (150, 500), (-600, 500), (-600, -200)]
+    east = [(150, -200), (1100, -200), (1100, 500), (150, 500), (150, -200)]
+    communities = town.shapes("c.geojson", [({"社区": "西社区"}, west), ({"社区": "东社区"}, east)])
+    rows = [
+        ["H1", "东社区", "银杏里", "1栋", "", "1", 3, 2],
+        ["H2", "东社区", "银杏里", "2栋", "", "1", 3, 2],
+    ]
+    district = town.read(communities=communities, households=ledger(town, rows))
+    note = district.provenance.loc["households:台账.csv", "note"]
+    assert "1 户写的社区与楼栋所在的不同，以楼栋为准（第 2 行）" in note
+    mapped = district.provenance.loc["compounds:town.osm", "note"]
+    assert mapped == "1 个小区跨社区，按较大的部分归属"
 
 
 CELLS = st.sampled_from(
