@@ -44,6 +44,7 @@ _ON_STREET = 5.0
 _ON_MAP = 100.0
 _SAME_PLACE = 20.0  # homes of one building are one piece of evidence, not a hundred
 _OFF_MAP_NATS = -0.1
+_MARGIN = 0.03  # degrees; more than any shift, so that a city is not read for one street
 _ROW = 1_000_003  # more squares than any map is high
 _IN_BUILDING, _BESIDE_BUILDING, _STREET, _ELSEWHERE = range(4)
 
@@ -110,7 +111,9 @@ def guess_frame(points: Any, streets: Any, buildings: Any) -> FrameGuess:
     }
     frames = list(under)
     placements = np.stack([*under.values(), *_by_chance(under)])
-    places, on_map = _places(placements, _on_plane(streets, origin), _on_plane(buildings, origin))
+    around = [*lonlat.min(axis=0) - _MARGIN, *lonlat.max(axis=0) + _MARGIN]
+    trees = [_on_plane(shapes, around, origin) for shapes in (streets, buildings)]
+    places, on_map = _places(placements, *trees)
     scores = _nats(places, on_map, judged=len(frames))
     beside = (places[: len(frames)] <= 1).mean(axis=1)
     return _decide(frames, scores, beside, len(lonlat))
@@ -160,8 +163,11 @@ def _to_plane(lonlat: _Points, origin: _Points) -> _Points:
     return np.column_stack([east, lonlat[:, 1] - origin[1]]) * _METRES_PER_DEGREE
 
 
-def _on_plane(given: Any, origin: _Points) -> shapely.STRtree:
+def _on_plane(given: Any, around: list[float], origin: _Points) -> shapely.STRtree:
     shapes = shapely.force_2d(_geometries(given))
+    west, south, east, north = shapely.bounds(shapes).T
+    near = (west < around[2]) & (east > around[0]) & (south < around[3]) & (north > around[1])
+    shapes = shapes[near]
     return shapely.STRtree(shapely.transform(shapes, lambda xy: _to_plane(xy, origin)))
 
 
