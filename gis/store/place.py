@@ -126,7 +126,7 @@ def _geometry_type(frame: gpd.GeoDataFrame, contract: Contract) -> str:
     allowed = type_of_geometry[contract.__name__]
     kinds = set(frame.geom_type) or allowed
     if len(kinds) == 1:
-        return str(next(iter(kinds)))
+        return next(iter(kinds)) + (" Z" if frame.has_z.any() else "")
     if len(frame) == 0 and len({kind.removeprefix("Multi") for kind in kinds}) == 1:
         return "Multi" + min(kinds, key=len)
     return "Unknown"

@@ -59,6 +59,18 @@ def test_points_and_polygons_in_one_layer_are_declared_as_any_geometry(tmp_path)
     assert read_with_pyogrio(tmp_path / "place.gpkg")["stations"][0] == "Unknown"
 
 
+def test_heights_are_kept_and_declared(tmp_path):
+    doors = gpd.GeoDataFrame(
+        {"place": ["b0", "b1"]},
+        index=["d0", "d1"],
+        geometry=[Point(500_000, 4_420_000, 5), Point(500_000, 4_420_000)],
+        crs="EPSG:4543",
+    )
+    save_district(build_district("甲", "EPSG:4543", entrances=doors), tmp_path)
+    assert read_with_pyogrio(tmp_path / "place.gpkg")["entrances"][0] == "Point Z"
+    assert list(load_district(tmp_path).entrances.has_z) == [True, False]
+
+
 def test_the_file_keeps_the_rules_of_a_geopackage(folder):
     with closing(sqlite3.connect(folder / "place.gpkg")) as base:
         assert base.execute("PRAGMA application_id").fetchone() == (0x47504B47,)  # "GPKG"
