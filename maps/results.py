@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gis.privacy import PublishedCoverage
 from maps.naming import Names
 from maps.texts import (
     BY_BUILDING,
@@ -21,8 +22,8 @@ def services_asked(question: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(code for row in rows for code in row.get("services", ()))
 
 
-def result_model(result: Any, k: int, names: Names) -> dict[str, Any]:
-    """Return the panel's part for one ``PublishedCoverage``."""
+def result_model(result: PublishedCoverage, k: int, names: Names) -> dict[str, Any]:
+    """Return the panel's part for one coverage; ``k`` is the least count that is shown."""
     lines = question_lines(result.question, names)
     return {
         "title": (result.title_zh, result.title_en),

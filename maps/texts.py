@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from gis.coverage.reasons import NAMES
+from gis.privacy import Published
 from maps.naming import Names
 from maps.words import PAGE, UNITS, Both, both
 
@@ -211,7 +212,7 @@ def privacy_line(level: str, k: int) -> Both:
     )
 
 
-def page_facts(published: Any, title: str | None, lang: str) -> dict[str, Any]:
+def page_facts(published: Published, title: str | None, lang: str) -> dict[str, Any]:
     """Return what every page says about itself."""
     name = title or published.title
     return {
@@ -219,10 +220,9 @@ def page_facts(published: Any, title: str | None, lang: str) -> dict[str, Any]:
         "lang": lang,
         "level": published.level,
         "level_name": PAGE[published.level],
-        "synthetic": bool(published.synthetic),
+        "synthetic": published.synthetic,
         "date": published.date,
         "attribution": list(published.attribution),
-        "k": int(published.k),
-        "privacy": privacy_line(published.level, int(published.k)),
-        "suppressed": suppressed(int(published.k)),
+        "privacy": privacy_line(published.level, published.k),
+        "suppressed": suppressed(published.k),
     }

@@ -162,7 +162,8 @@ LEGEND: dict[str, Both] = {
     "gated_unknown": ("是否封闭不详", "Gating unknown"),
     "open_compound": ("开放小区", "Open compound"),
     "wall": ("围墙、栅栏", "Wall, fence"),
-    "river": ("河流", "River"),
+    "river": ("河流、水面", "River, water"),
+    "expressway": ("快速路、高速路", "Expressway"),
     "rail": ("铁路", "Railway"),
     "gate_everyone": ("门：所有人可过", "Gate: everyone"),
     "gate_residents": ("门：仅居民", "Gate: residents"),
@@ -175,8 +176,6 @@ LEGEND: dict[str, Both] = {
         "小点、淡色：不提供所问服务的站点",
         "Small or faded: does not offer it",
     ),
-    "planned": ("规划中", "Planned"),
-    "suppressed": ("<{k} 或已隐藏", "<{k} or suppressed"),
     "grid": ("网格界线", "Grid border"),
     "community": ("社区界线", "Community border"),
 }

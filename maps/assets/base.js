@@ -1,4 +1,5 @@
-/* Painters of the ground: compounds, streets, buildings, barriers, borders, gates. */
+/* Painters of the ground: compounds, streets, buildings, barriers, borders, gates.
+   A line of a legend is [word, picture], or [word, picture, column, values]: shown where one occurs. */
 (function () {
   'use strict';
 
@@ -55,9 +56,9 @@
       }
     },
     legend: [
-      ['gated', boxed('rgba(122,140,104,.16)', '#8a7b68', [])],
-      ['gated_unknown', boxed('rgba(122,140,104,.16)', '#a99b86', [5, 4])],
-      ['open_compound', boxed('rgba(122,140,104,.16)', '#b9b3a2', [1, 3])],
+      ['gated', boxed('rgba(122,140,104,.16)', '#8a7b68', []), 'gated', ['yes']],
+      ['gated_unknown', boxed('rgba(122,140,104,.16)', '#a99b86', [5, 4]), 'gated', ['unknown']],
+      ['open_compound', boxed('rgba(122,140,104,.16)', '#b9b3a2', [1, 3]), 'gated', ['no']],
     ],
   };
 
@@ -148,8 +149,8 @@
     legend: [
       ['street', stroked([['#d9bf8a', 7.6, []], ['#fbe8c2', 6, []]])],
       ['path', stroked([['#b4a88f', 1.4, [3, 3]]])],
-      ['steps', stroked([['#9a6a4a', 6, [1.4, 2]]])],
-      ['private', stroked([['#d9d4c8', 6.6, []], ['#ece6dc', 5, []]])],
+      ['steps', stroked([['#9a6a4a', 6, [1.4, 2]]]), 'steps', [true]],
+      ['private', stroked([['#d9d4c8', 6.6, []], ['#ece6dc', 5, []]]), 'users', ['residents']],
     ],
   };
 
@@ -250,12 +251,31 @@
   const BARRIERS = {
     river: ['#9cc4dd', 5, [], '#7fb0ce'], stream: ['#9cc4dd', 2.4, []], canal: ['#9cc4dd', 4, []],
     rail: ['#7d7a78', 2.6, []], railway: ['#7d7a78', 2.6, []],
+    water: ['#8db9d4', 1.2, []], coast: ['#8db9d4', 1.4, []], ditch: ['#9cc4dd', 1.6, [5, 2]],
+    expressway: ['#b98a4a', 2.2, []], cliff: ['#a08a6a', 2, [2, 3]],
     hedge: ['#7c9a5e', 2.2, [4, 2]], fence: ['#85786a', 1.3, [6, 2]],
   };
+  const WATER = ['water', 'river', 'canal'];
   const WALL = ['#6f6257', 2.2, []];
+
+  function isRing(shapes, i) {
+    const from = shapes.start[shapes.first[i]];
+    const last = shapes.start[shapes.first[i + 1]] - 1;
+    return last - from > 2 && shapes.x[from] === shapes.x[last] && shapes.y[from] === shapes.y[last];
+  }
 
   painters.barriers = {
     order: 50,
+    /* shores that close are filled, below everything else */
+    ground: function (view, layer) {
+      const kind = minqing.column(layer.columns, 'kind');
+      minqing.batches(view, layer.shapes, function (i) {
+        return WATER.indexOf(kind.at(i)) >= 0 && isRing(layer.shapes, i);
+      }, true, function (ctx) {
+        ctx.fillStyle = '#c9dfea';
+        ctx.fill('evenodd');
+      });
+    },
     paint: function (view, layer) {
       if (view.zoom < 12) return;
       const kind = minqing.column(layer.columns, 'kind');
@@ -276,11 +296,17 @@
       });
     },
     legend: [
-      ['wall', stroked([['#6f6257', 2.4, []]])],
-      ['river', stroked([['#9cc4dd', 6, []]])],
-      ['rail', stroked([['#7d7a78', 3, []], ['#fff', 1.3, [5, 5]]])],
+      ['wall', stroked([['#6f6257', 2.4, []]]), 'kind', ['wall', 'fence', 'hedge', 'cliff']],
+      ['river', stroked([['#9cc4dd', 6, []]]), 'kind', WATER.concat('coast', 'stream', 'ditch')],
+      ['rail', stroked([['#7d7a78', 3, []], ['#fff', 1.3, [5, 5]]]), 'kind', ['rail', 'railway']],
+      ['expressway', stroked([['#b98a4a', 2.2, []]]), 'kind', ['expressway']],
     ],
   };
+
+  /* a figure gives way to signs, but stays inside its grid */
+  function around(step) {
+    return [[0, 0], [0, -step], [0, step], [-step, 0], [step, 0], [-step, -step], [step, step]];
+  }
 
   function borders(colour, width, dash, size, rank, first, edge) {
     return function (view, layer) {
@@ -298,11 +324,12 @@
       const figures = minqing.figureOf(layer);
       for (let i = 0; i < shapes.count; i += 1) {
         const extent = view.extent(shapes, i);
-        if (extent < first || !view.sees(shapes, i)) continue;
-        const at = view.centre(shapes, i);
         const figure = figures ? figures(i) : null;
+        if (extent < (figure ? 40 : first) || !view.sees(shapes, i)) continue;
+        const at = view.centre(shapes, i);
         if (figure) {
-          view.label({ text: figure, x: at[0], y: at[1] + 8, size: 14, weight: 700, colour: C.ink, rank: rank - 1 });
+          view.label({ text: figure, x: at[0], y: at[1] + 8, size: 14, weight: 700, colour: C.ink, rank: 5,
+            tries: around(extent / 4) });
           if (name.at(i)) view.label({ text: name.at(i), x: at[0], y: at[1] - 9, size: 11, colour: colour, rank: rank });
         } else if (name.at(i)) {
           view.label({ text: name.at(i), x: at[0], y: at[1], size: size, weight: 600, colour: colour, rank: rank,
@@ -339,7 +366,8 @@
       }
     },
     legend: ['everyone', 'residents', 'nobody', 'unknown'].map(function (users) {
-      return ['gate_' + users, function (ctx, w, h) { minqing.gateSign(ctx, users, w / 2, h / 2, 6); }];
+      return ['gate_' + users, function (ctx, w, h) { minqing.gateSign(ctx, users, w / 2, h / 2, 6); },
+        'users', users === 'unknown' ? null : [users]];
     }),
   };
 })();

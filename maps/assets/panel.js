@@ -462,6 +462,12 @@
     });
   }
 
+  function occurs(layer, entry) {
+    if (!entry[3]) return true;
+    const values = minqing.column(layer.columns, entry[2]).values;
+    return entry[3].some(function (value) { return values.indexOf(value) >= 0; });
+  }
+
   function legend() {
     const part = folding('legend');
     const list = el('ul', { class: 'mq-legend' });
@@ -478,6 +484,7 @@
       if (!layer.shown || (layer.shapes && !layer.shapes.count)) return;
       if (layer.id === 'stations') stationLegend(list, layer);
       (layer.painter.legend || []).forEach(function (entry) {
+        if (!occurs(layer, entry)) return;
         list.append(legendLine(entry[1], minqing.text(words[entry[0]])));
       });
     });

@@ -81,7 +81,7 @@
     }
   };
 
-  /* label: {text, x, y, size, colour, weight, rank (small first), angle, halo, box} */
+  /* label: {text, x, y, size, colour, weight, rank (small first), angle, halo, edge, room, once, tries} */
   View.prototype.label = function (label) { this.labels.push(label); };
 
   function collides(taken, box) {
@@ -99,6 +99,20 @@
     return [label.x - w / 2 - 3, label.y - h / 2 - 2, label.x + w / 2 + 3, label.y + h / 2 + 2];
   }
 
+  /* the first free place of a label, which moves there; null when there is none */
+  function freeBox(label, width, taken) {
+    const tries = label.tries || [[0, 0]];
+    const x = label.x;
+    const y = label.y;
+    for (let i = 0; i < tries.length; i += 1) {
+      label.x = x + tries[i][0];
+      label.y = y + tries[i][1];
+      const box = labelBox(label, width);
+      if (!collides(taken, box)) return box;
+    }
+    return null;
+  }
+
   View.prototype.placeLabels = function (taken) {
     const ctx = this.ctx;
     const view = this;
@@ -114,8 +128,8 @@
       ctx.font = (label.weight || 400) + ' ' + label.size + 'px ' + FONT;
       const width = ctx.measureText(label.text).width;
       if (label.room && width > label.room) return;
-      const box = labelBox(label, width);
-      if (collides(taken, box)) return;
+      const box = freeBox(label, width, taken);
+      if (!box) return;
       taken.push(box);
       if (label.once) (last[label.text] = near || []).push([label.x, label.y]);
       ctx.save();
@@ -191,7 +205,11 @@
       ctx.clearRect(0, 0, size.x, size.y);
       const taken = [];
       view.taken = taken;
-      minqing.layersInOrder().forEach(function (layer) {
+      const layers = minqing.layersInOrder();
+      layers.forEach(function (layer) {
+        if (layer.shown && layer.painter.ground) layer.painter.ground(view, layer);
+      });
+      layers.forEach(function (layer) {
         ctx.save();
         if (layer.shown) layer.painter.paint(view, layer);
         ctx.restore();
