@@ -21,6 +21,7 @@ from gis.ingest.layers import check_shapes, indexed, place, with_ids
 from gis.ingest.lines import node_lines
 from gis.ingest.osm import read_osm
 from gis.ingest.osm_file import Progress
+from gis.ingest.osm_notes import osm_note
 
 _OSM = (".osm", ".pbf", ".osm.gz", ".osm.bz2", ".osm.xz")
 _LONLAT = "EPSG:4326"
@@ -104,9 +105,8 @@ def _from_osm(file: InputFile, catalogue: Catalogue, progress: Progress) -> Grou
     names = ("streets", "buildings", "gates", "entrances", "barriers", "compounds", "stations")
     lonlat = {name: getattr(osm, name) for name in names}
     digest = sha256_of(file.path)
-    note = ", ".join(f"{what} {count}" for what, count in osm.counts.items())
     rows = tuple(
-        _provenance(file, name, digest, len(table), note if name == "streets" else None)
+        _provenance(file, name, digest, len(table), osm_note(name, osm.counts))
         | {"data_date": osm.data_date, "attribution": osm.attribution}
         for name, table in lonlat.items()
     )
@@ -193,7 +193,7 @@ def _middle(table: gpd.GeoDataFrame) -> tuple[float, float]:
 
 
 def _provenance(
-    file: InputFile, layer: str, digest: str, rows: int, note: str | None
+    file: InputFile, layer: str, digest: str, rows: int, note: tuple[str, str] | None
 ) -> dict[str, Any]:
     return {
         "id": f"{layer}:{Path(file.path).name}",
@@ -205,8 +205,8 @@ def _provenance(
         "rows_read": rows,
         "kept": rows,
         "rejected": 0,
-        "note": note,
-        "note_en": note,
+        "note": note[0] if note else None,
+        "note_en": note[1] if note else None,
     }
 
 

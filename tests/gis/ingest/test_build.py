@@ -10,6 +10,8 @@ from gis.catalogue import load_catalogue
 from gis.errors import FrameError, InputError
 from gis.ingest import InputFile, Sources, import_district
 from gis.ingest.ground import read_ground
+from gis.ingest.osm import read_osm
+from gis.ingest.osm_notes import osm_note
 from gis.ingest.stations import read_stations
 from gis.store import save_district
 
@@ -317,3 +319,26 @@ def test_swapped_axes_are_found_outside_of_china_too(real_data, tmp_path):
         "p.csv: row 2: longitude -30.0276, latitude -51.2278: "
         "looks like latitude and longitude are swapped (15 of 15 rows)"
     )
+
+
+def test_what_was_left_out_of_openstreetmap_is_told_layer_by_layer():
+    counts = {
+        "highways read": 1_253,
+        "highways dropped: class (trunk)": 12,
+        "buildings": 4,
+        "highways dropped: foot": 0,
+    }
+    assert osm_note("streets", counts) == (
+        "道路 1,253 条，trunk 类 12 条不步行",
+        "highways read 1,253, highways dropped: class (trunk) 12",
+    )
+    assert osm_note("buildings", counts) is None
+
+
+@pytest.mark.real
+def test_every_count_of_the_reader_has_its_chinese_words(real_data):
+    layers = read_osm(real_data / "helsinki.osm.pbf", catalogue=load_catalogue())
+    names = ("streets", "buildings", "gates", "entrances", "barriers", "compounds", "stations")
+    notes = [note[0] for note in (osm_note(name, layers.counts) for name in names) if note]
+    assert notes
+    assert not any("dropped" in note or "left out" in note for note in notes)
