@@ -17,6 +17,7 @@ from gis.catalogue.osm import OsmRules, first_match
 
 _PERCENT = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*%$")
 _DEGREES = re.compile(r"^([+-]?\d+(?:\.\d+)?)\s*(?:°|deg)$")
+_ON_THE_GROUND = frozenset({"no", "building_passage", "culvert"})
 _SIDES = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
 STEEPEST = 1.0
 """A grade beyond 100 % is a slip of the pen (``incline=300%``); it counts as unknown."""
@@ -104,8 +105,21 @@ def grade(incline: str | None) -> float:
 
 
 def layer(tags: Mapping[str, str]) -> int | None:
-    """Return the layer of a way, or nothing where it is not given as one whole number."""
+    """
+    Return the layer of a way; a bridge or tunnel that names none lies at 1 or -1.
+
+    Nothing for a way on the ground, or where ``layer`` is no whole number. A passage through a
+    building is on the ground.
+    """
     try:
-        return int(tags.get("layer", ""))
+        return int(tags["layer"])
+    except KeyError:
+        return _off_the_ground(tags)
     except ValueError:
         return None
+
+
+def _off_the_ground(tags: Mapping[str, str]) -> int | None:
+    if tags.get("tunnel", "no") not in _ON_THE_GROUND:
+        return -1
+    return 1 if tags.get("bridge", "no") not in _ON_THE_GROUND else None

@@ -150,8 +150,14 @@ def _words(data: dict[str, Any]) -> dict[str, Any]:
         "steps": "steps" in kinds,
         "hours": _only(data.get("opening_hours")),
         "grade": float(slope) if slope is not None else grade(_only(data.get("incline"))),
-        "layer": layer({"layer": str(_only(data.get("layer")))}),
+        "layer": layer(_told(data, "layer", "bridge", "tunnel")),
     }
+
+
+def _told(data: dict[str, Any], *keys: str) -> dict[str, str]:
+    """Return the tags that hold for the whole edge."""
+    known = {key: _only(data.get(key)) for key in keys}
+    return {key: str(value) for key, value in known.items() if value is not None}
 
 
 def _only(value: Any) -> Any:

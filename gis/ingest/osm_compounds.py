@@ -107,6 +107,10 @@ def _public_inside(
     kind, ground = streets["kind"], streets["layer"].fillna(0) == 0
     named = kind.isin(rules.open_streets_if_named) & streets["name"].notna()
     public = (kind.isin(rules.open_streets) | named) & ground & (streets["users"] == "everyone")
+    # only streets that touch a compound are worth measuring
+    degrees = shapes.to_crs(streets.crs).to_numpy()
+    near = shapely.STRtree(streets.geometry.to_numpy()).query(degrees, predicate="intersects")[1]
+    public &= np.isin(np.arange(len(streets)), near)
     lines = streets[public].to_crs(metres).geometry.to_numpy()
     cores = shapely.buffer(shapes.to_numpy(), -EDGE_WIDTH)
     core, line = shapely.STRtree(lines).query(cores, predicate="intersects")

@@ -93,9 +93,9 @@ def build_streets(file: OsmFile, rules: OsmRules) -> StreetPieces:
     rows = np.array(sorted(verdicts), dtype=np.int64)
     pieces, gaps = _cut(file.ways, rows, _stops(file.nodes, rules))
     counts["street nodes missing from the file"] = gaps
-    pieces, counts["street pieces dropped: drawn twice"] = _without_repeats(pieces)
-    pieces, renamed = _without_points(pieces)
-    counts["street pieces dropped: no length"] = len(renamed)
+    cut_pieces, counts["street pieces dropped: drawn twice"] = _without_repeats(pieces)
+    pieces, renamed = _without_points(cut_pieces)
+    counts["street pieces dropped: no length"] = len(cut_pieces.way) - len(pieces.way)
     streets = _table(file, verdicts, pieces)
     across = _across(file, squares, pieces)
     streets = pd.concat([streets, across]) if len(across) else streets
@@ -186,7 +186,9 @@ def _without_repeats(pieces: _Pieces) -> tuple[_Pieces, int]:
 
 def _without_points(pieces: _Pieces) -> tuple[_Pieces, dict[int, int]]:
     """Leave out pieces without length; the two nodes they joined become one."""
-    point = shapely.length(pieces.lines()) == 0
+    begin, end = pieces.places[pieces.start[:-1]], pieces.places[pieces.start[1:] - 1]
+    point = (begin == end).all(axis=1)
+    point[point] = shapely.length(pieces.take(point).lines()) == 0
     renamed: dict[int, int] = {}
     for a, b in zip(pieces.first[point].tolist(), pieces.last[point].tolist(), strict=True):
         low, high = sorted((renamed.get(a, a), renamed.get(b, b)))

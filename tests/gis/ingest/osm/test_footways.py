@@ -195,3 +195,19 @@ def test_incline_without_a_believable_number_is_unknown(incline):
 def test_layer_is_one_whole_number_or_unknown(given, expected):
     assert layer({"layer": given}) == expected
     assert layer({}) is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"bridge": "yes"}, 1),
+        ({"bridge": "viaduct"}, 1),
+        ({"tunnel": "yes"}, -1),
+        ({"bridge": "no"}, None),
+        ({"tunnel": "building_passage"}, None),
+        ({"bridge": "yes", "layer": "2"}, 2),
+        ({"bridge": "yes", "layer": "0"}, 0),
+    ],
+)
+def test_bridge_or_tunnel_without_a_layer_is_off_the_ground(tags, expected):
+    assert layer(tags) == expected
