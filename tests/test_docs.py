@@ -1,15 +1,14 @@
 """What the README and the docs say runs: their Python, their console lines, their make targets."""
 
-import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from pytest_examples import CodeExample, EvalExample, find_examples
 
+from api.cli.app import run
 from api.cli.reference import reference
 
 ROOT = Path(__file__).parents[1]
@@ -25,8 +24,10 @@ def blocks(page: str, kind: str) -> list[str]:
     return [body for name, body in BLOCK.findall(text) if name == kind]
 
 
-def with_program() -> dict[str, str]:
-    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A folder where console lines are run, and the lines run so far."""
+    return tmp_path_factory.mktemp("desk"), set()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
@@ -38,19 +39,17 @@ def test_python_of_the_docs_runs(
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "console")])
-def test_console_lines_of_the_docs_run(page, tmp_path):
+def test_console_lines_of_the_docs_run(page, desk, monkeypatch, capsys):
+    folder, done = desk
+    monkeypatch.chdir(folder)
     for block in blocks(page, "console"):
         for line in block.splitlines():
-            if line.startswith("$ "):
-                done = subprocess.run(
-                    shlex.split(line[2:], comments=True),
-                    cwd=tmp_path,
-                    env=with_program(),
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
-                assert done.returncode == 0, f"{line}\n{done.stderr}"
+            words = shlex.split(line.removeprefix("$ "), comments=True)
+            # the two languages show the same lines; once is enough
+            if line.startswith("$ ") and tuple(words) not in done:
+                assert words[0] == "minqing"
+                assert run(words[1:]) == 0, f"{line}\n{capsys.readouterr().err}"
+                done.add(tuple(words))
 
 
 @pytest.mark.parametrize("page", PAGES)
