@@ -2,10 +2,11 @@
 Lists in Excel for staff: who is left out, and which input rows could not be kept.
 
     gaps ─write_gaps─▶ gaps.xlsx          District.rejects ─write_rejects─▶ rejects.xlsx
+    Coverage.detail ─write_detail─▶ detail.csv
 
-Both are of level staff and say so in their first row. They carry ids and buildings, no names and
-no rooms. A text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP,
-"CSV Injection"). The same content gives the same file: no time of writing is kept.
+The workbooks are of level staff and say so in their first row. They carry ids and buildings, no
+names and no rooms. A text that a spreadsheet would take for a formula gets an apostrophe before
+it (OWASP, "CSV Injection"). The same content gives the same file: no time of writing is kept.
 """
 
 import io
@@ -18,11 +19,14 @@ from typing import Any
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
 
 from gis.catalogue.standards import PENDING, Lang
 from gis.coverage import Coverage
 from gis.district import District
+from gis.errors import InputError
 from gis.places.demand import GROUPS
 
 STAFF_ONLY = {
@@ -126,9 +130,24 @@ def write_rejects(path: str | Path, district: District, lang: Lang = "zh") -> Pa
     return _save(book, path)
 
 
+def write_detail(path: str | Path, coverage: Coverage) -> Path:
+    """Write one row per household (or building) and requirement as CSV that Excel reads."""
+    table = coverage.detail.copy()
+    for name in table.select_dtypes(["object", "string", "category"]):
+        table[name] = table[name].astype("object").map(_inert, na_action="ignore")
+    # Excel takes a CSV without this mark for the code page of the machine
+    text = table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    return _replace(path, text)
+
+
 def safe_text(text: str) -> str:
-    """Return a text that no spreadsheet runs as a formula."""
+    """Return a text that no spreadsheet runs as a formula, without characters Excel forbids."""
+    text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _inert(value: Any) -> Any:
+    return safe_text(value) if isinstance(value, str) else value
 
 
 def _notes(district: District, coverage: Coverage, lang: Lang) -> list[str]:
@@ -197,14 +216,17 @@ def _fill(
 ) -> None:
     sheet = book.create_sheet(_SHEETS[name][lang])
     sheet.freeze_panes = "A4"
-    for place, column in enumerate(titles):
-        sheet.column_dimensions[chr(ord("A") + place)].width = 36 if column in _WIDE else 16
+    for place, column in enumerate(titles, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = 36 if column in _WIDE else 16
     sheet.append([_styled(sheet, STAFF_ONLY[lang], Font(bold=True, color="B00020"))])
     sheet.append([safe_text(" · ".join(notes))])
     head = PatternFill("solid", fgColor="DDE7F0")
     sheet.append([_styled(sheet, title[lang == "en"], fill=head) for title in titles.values()])
+    count = 3
     for row in rows:
         sheet.append([_cell(value) for value in row])
+        count += 1
+    sheet.auto_filter.ref = f"A3:{get_column_letter(len(titles))}{count}"
 
 
 def _styled(sheet: Any, text: str, font: Font | None = None, fill: Any = None) -> Any:
@@ -219,18 +241,29 @@ def _styled(sheet: Any, text: str, font: Font | None = None, fill: Any = None) -
 def _cell(value: Any) -> Any:
     if value is None or pd.isna(value):
         return None
-    value = value.item() if hasattr(value, "item") else value
-    return safe_text(value) if isinstance(value, str) else value
+    return _inert(value.item() if hasattr(value, "item") else value)
 
 
 def _save(book: Workbook, path: str | Path) -> Path:
     content = io.BytesIO()
     book.save(content)
+    return _replace(path, _timeless(content))
+
+
+def _replace(path: str | Path, content: bytes) -> Path:
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
-    part.write_bytes(_timeless(content))
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(
+            f"不能写入 {path}（{error.strerror}）；若已在 Excel 中打开，请先关闭",
+            english=f"{path} cannot be written ({error.strerror}); "
+            "if it is open in Excel, close it",
+        ) from None
     return path
 
 

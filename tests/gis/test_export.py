@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 import gis
-from gis.export import STAFF_ONLY, safe_text, write_gaps, write_rejects
+from gis.errors import InputError
+from gis.export import STAFF_ONLY, safe_text, write_detail, write_gaps, write_rejects
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,55 @@ def test_same_content_gives_the_same_file(town, meals, tmp_path):
     one = write_gaps(tmp_path / "one.xlsx", town, meals, gaps).read_bytes()
     assert write_gaps(tmp_path / "two.xlsx", town, meals, gaps).read_bytes() == one
     assert [each.name for each in tmp_path.iterdir()].count("one.xlsx") == 1
+
+
+def test_no_cell_of_the_file_is_a_formula(town, meals, tmp_path):
+    stations = town.stations.assign(name="=cmd|' /C calc'!A1")
+    hostile = town.replace(stations=stations, name="=1+1")
+    path = write_gaps(tmp_path / "gaps.xlsx", hostile, meals, gis.explain(town, meals).head(5))
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+
+
+def test_characters_that_excel_forbids_are_shown_as_such():
+    assert safe_text("甲\x0b乙") == "甲\N{REPLACEMENT CHARACTER}乙"
+
+
+def test_titles_stay_in_sight_and_can_be_filtered(town, meals, tmp_path):
+    gaps = gis.explain(town, meals).head(7)
+    book = openpyxl.load_workbook(write_gaps(tmp_path / "gaps.xlsx", town, meals, gaps))
+    sheet = book.worksheets[0]
+    assert sheet.freeze_panes == "A4"
+    assert sheet.auto_filter.ref == f"A3:{sheet.cell(3, sheet.max_column).column_letter}10"
+
+
+def test_detail_is_read_by_excel_and_by_pandas(town, meals, tmp_path):
+    path = write_detail(tmp_path / "detail.csv", meals)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfid,requirement,reason,")
+    again = pd.read_csv(path, dtype={"id": "str"}, encoding="utf-8-sig")
+    assert list(again.columns) == list(meals.detail.columns)
+    assert again["id"].tolist() == meals.detail["id"].tolist()
+    assert again["minutes"].isna().equals(meals.detail["minutes"].isna().reset_index(drop=True))
+
+
+def test_detail_holds_no_formula(meals, tmp_path):
+    class Hostile:
+        detail = meals.detail.head(2).assign(station="=1+1")
+
+    assert (
+        pd.read_csv(write_detail(tmp_path / "d.csv", Hostile))["station"].tolist() == ["'=1+1"] * 2
+    )
+
+
+def test_a_file_that_cannot_be_replaced_is_named(town, meals, tmp_path):
+    (tmp_path / "gaps.xlsx").mkdir()
+    with pytest.raises(InputError) as error:
+        write_gaps(tmp_path / "gaps.xlsx", town, meals, gis.explain(town, meals).head(1))
+    assert error.value.english == (
+        f"{tmp_path / 'gaps.xlsx'} cannot be written (Is a directory); "
+        "if it is open in Excel, close it"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["gaps.xlsx"]
 
 
 def test_rejected_rows_say_where_why_and_what_to_do(town, tmp_path):
