@@ -88,7 +88,6 @@ def gaps(
 ) -> None:
     """List who is left out and why."""
     from gis.export import write_gaps
-
     from gis.gaps import explain, gaps_dict
 
     place = open_district(district, lang)

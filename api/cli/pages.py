@@ -33,10 +33,9 @@ def demo(*, output: Output = Path("out"), lang: Lang = "zh") -> None:
     """Make the sample district, its maps and its gap list."""
     with Progress(lang) as progress:
         progress.stage(_MAKING)
-        from gis.export import write_gaps
-
         import gis
         import maps
+        from gis.export import write_gaps
 
         place = gis.sample("ginkgo")
         progress.stage(_SAVING)
