@@ -68,9 +68,7 @@ def _named(gaps: pd.DataFrame, district: District, coverage: Coverage) -> pd.Dat
         gaps[f"requirement_{lang}"] = gaps["requirement"].map(names).astype("string")
         reasons = {reason: name[place] for reason, name in NAMES.items()}
         gaps[f"reason_{lang}"] = gaps["reason"].map(reasons).astype("string")
-        gaps[f"fix_{lang}"] = pd.Series(
-            [_fix(row, place) for row in gaps.itertuples()], dtype="string", index=gaps.index
-        )
+        gaps[f"fix_{lang}"] = _fixes(gaps, place)
     gaps["station_name"] = gaps["station"].map(district.stations["name"].to_dict()).astype("string")
     over = {name: each.minutes(float(each.horizon_cost)) for name, each in asked.items()}
     walked = gaps["metres"].isna() & ~gaps["reason"].isin(["BAD_POSITION", "NO_STATION"])
@@ -100,10 +98,15 @@ _ORDER = [
 ]
 
 
-def _fix(row: Any, place: int) -> str:
-    gate = "" if pd.isna(row.gate) else str(row.gate)
-    station = "" if pd.isna(row.station) else str(row.station)
-    return FIXES[row.reason][place].format(gate=gate, station=station).strip()
+def _fixes(gaps: pd.DataFrame, place: int) -> pd.Series:
+    """Write each row's fix; rows of one reason, gate and station share one text."""
+    key = gaps[["reason", "gate", "station"]].fillna("")
+    number = key.groupby(["reason", "gate", "station"], sort=False).ngroup()
+    texts = [
+        FIXES[row.reason][place].format(gate=row.gate, station=row.station).strip()
+        for row in key.drop_duplicates().itertuples()
+    ]
+    return pd.Series(texts, dtype="string").reindex(number).set_axis(gaps.index)
 
 
 def gaps_dict(coverage: Coverage, gaps: pd.DataFrame) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def reached_area(district: District, network: Network, answer: "Answer") -> Any:
     parts = _reached_parts(network, answer)
     lines, zone = _lines_of(district.streets, parts)
     strips = shapely.buffer(lines, STRIP_METRES, quad_segs=4)
-    area = shapely.union_all(_within_zones(strips, zone, network))
+    area = _within_zones(strips, zone, network.pieces.rings.polygons)
     return _behind_walls_removed(area, lines, district.barriers.geometry.to_numpy())
 
 
@@ -75,28 +75,23 @@ def _lines_of(streets: gpd.GeoDataFrame, parts: pd.DataFrame) -> tuple[Shapes, N
     return lines, parts["zone"].to_numpy()
 
 
-def _within_zones(strips: Shapes, zone: NDArray[np.int64], network: Network) -> Shapes:
-    """Keep strips of a ring inside it, and all others outside every ring."""
-    polygons = network.pieces.rings.polygons
-    inner = (zone != PUBLIC) & (zone < len(polygons))
-    kept = strips.copy()
-    kept[inner] = shapely.intersection(strips[inner], polygons[zone[inner]])
-    if len(polygons):
-        tree = shapely.STRtree(polygons)
-        outer = np.flatnonzero(~inner)
-        near, ring = tree.query(strips[outer], predicate="intersects")
-        for k in np.unique(near):
-            rings = shapely.union_all(polygons[ring[near == k]])
-            kept[outer[k]] = shapely.difference(strips[outer[k]], rings)
-    return kept
+def _within_zones(strips: Shapes, zone: NDArray[np.int64], rings: Shapes) -> Any:
+    """Join strips of a ring inside it, and all others outside every ring."""
+    inner = (zone != PUBLIC) & (zone < len(rings))
+    outside = shapely.union_all(strips[~inner])
+    near = rings[shapely.STRtree(rings).query(outside, predicate="intersects")]
+    outside = shapely.difference(outside, shapely.union_all(near))
+    inside = [
+        shapely.intersection(shapely.union_all(strips[inner & (zone == z)]), rings[z])
+        for z in np.unique(zone[inner])
+    ]
+    return shapely.union_all([outside, *inside])
 
 
 def _behind_walls_removed(area: Any, lines: Shapes, walls: Shapes) -> Any:
     """Cut along walls and drop the parts that no reached street touches."""
     near = walls[shapely.STRtree(walls).query(area, predicate="intersects")]
-    if not len(near):
-        return area
     cut = shapely.difference(area, shapely.union_all(shapely.buffer(near, _WALL_METRES)))
     parts = shapely.get_parts(cut)
-    touched = np.unique(shapely.STRtree(parts).query(lines, predicate="intersects")[1])
+    touched = np.unique(shapely.STRtree(lines).query(parts, predicate="intersects")[0])
     return shapely.union_all(parts[touched])
