@@ -39,7 +39,10 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
+	$(BIN)/python benchmarks/map_page.py
+	@[ -n "$$MINQING_REAL_DATA" ] || echo "the others need MINQING_REAL_DATA=folder"
+	@[ -z "$$MINQING_REAL_DATA" ] || $(BIN)/python benchmarks/frame_guess.py
+	@[ -z "$$MINQING_REAL_DATA" ] || $(BIN)/python benchmarks/load_osm.py "$$MINQING_REAL_DATA"/*.osm.pbf
 
 docs: $(READY)
 	$(BIN)/python -c "from api.cli.reference import reference as r; print(r('en'), end='')" > docs/cli.md
