@@ -124,6 +124,7 @@ def build_layers(file: OsmFile, catalogue: Catalogue, *, progress: Progress) -> 
         | of_barriers
         | of_entrances
         | {"compounds": len(compounds)}
+        | {"compounds dropped: outline does not close": around.areas.broken}
         | of_gates
         | of_stations,
         data_date=file.data_date,

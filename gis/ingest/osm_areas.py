@@ -76,7 +76,8 @@ def find_areas(file: OsmFile, wanted: Callable[[Tags], bool]) -> Areas:
     """
     ways = file.ways
     asked = np.array([bool(tags) and wanted(tags) for tags in ways.tags], dtype=np.bool_)
-    rows = np.flatnonzero(asked & closed(ways))
+    rings_of = closed(ways)
+    rows, open_ways = np.flatnonzero(asked & rings_of), int((asked & ~rings_of).sum())
     rings = _ring_polygons(ways, rows)
     relations = [
         index
@@ -95,7 +96,7 @@ def find_areas(file: OsmFile, wanted: Callable[[Tags], bool]) -> Areas:
         [tags[i] for i in whole],
         shapes[whole],
         [drawn[i] for i in whole],
-        len(shapes) - len(whole),
+        len(shapes) - len(whole) + open_ways,
         mended,
     )
 

@@ -49,6 +49,7 @@ def build_stations(
         areas,
         {
             "stations": len(stations),
+            "stations dropped: outline does not close": areas.broken,
             "stations merged: drawn as point and area": len(drawn) - len(stations),
         },
     )

@@ -101,6 +101,22 @@ def test_outline_cut_by_the_border_of_the_extract_is_counted(read):
     assert layers.counts["buildings dropped: outline does not close"] == 1
 
 
+@pytest.mark.parametrize("ring", [[1, 2, 3, 77, 1], [1, 2, 3]])
+@pytest.mark.parametrize(
+    ("tags", "layer"),
+    [
+        ({"building": "yes"}, "buildings"),
+        ({"landuse": "residential"}, "compounds"),
+        ({"amenity": "school"}, "stations"),
+    ],
+)
+def test_ring_that_does_not_close_is_counted(read, ring, tags, layer):
+    nodes = {1: (0, 0), 2: (50, 0), 3: (50, 50)}
+    layers = read(nodes, {1: (ring, tags), 2: ([1, 2], STREET)})
+    assert getattr(layers, layer).empty
+    assert layers.counts[f"{layer} dropped: outline does not close"] == 1
+
+
 def test_outline_that_crosses_itself_is_mended_and_counted(read):
     nodes = {1: (0, 0), 2: (50, 50), 3: (50, 0), 4: (0, 50)}
     layers = read(nodes, {1: ([1, 2, 3, 4, 1], {"building": "yes"})})
