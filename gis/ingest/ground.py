@@ -16,6 +16,7 @@ from gis.catalogue import Catalogue
 from gis.crs import scale_error_ppm, zone_crs
 from gis.errors import InputError
 from gis.ingest.cells import parse_cells
+from gis.ingest.graph import read_graph
 from gis.ingest.intake import InputFile, Intake, column_of, read_intake, sha256_of
 from gis.ingest.layers import check_shapes, indexed, place, with_ids
 from gis.ingest.lines import node_lines
@@ -87,7 +88,7 @@ def read_ground(file: InputFile, catalogue: Catalogue, progress: Progress) -> Gr
     name = file.name.lower()
     if name.endswith(_OSM):
         ground = _from_osm(file, catalogue, progress)
-    elif name.endswith(".graphml"):
+    elif name.endswith(".graphml") or not isinstance(file.path, str | Path):
         ground = _from_graph(file, catalogue)
     else:
         ground = _from_lines(file, catalogue)
@@ -117,10 +118,10 @@ def _from_osm(file: InputFile, catalogue: Catalogue, progress: Progress) -> Grou
 
 
 def _from_graph(file: InputFile, catalogue: Catalogue) -> Ground:
-    from gis.ingest.graph import read_graph  # noqa: PLC0415 - networkx is slow to load
-
     streets = read_graph(file.path, catalogue)
-    row = _provenance(file, "streets", sha256_of(file.path), len(streets), None)
+    digest = sha256_of(file.path) if isinstance(file.path, str | Path) else None
+    row = _provenance(file, "streets", digest, len(streets), None)
+    row["frame"] = f"EPSG:{streets.crs.to_epsg()}"
     return _on_ground({"streets": streets.to_crs(_LONLAT)}, file, (row,), {})
 
 
@@ -193,12 +194,12 @@ def _middle(table: gpd.GeoDataFrame) -> tuple[float, float]:
 
 
 def _provenance(
-    file: InputFile, layer: str, digest: str, rows: int, note: tuple[str, str] | None
+    file: InputFile, layer: str, digest: str | None, rows: int, note: tuple[str, str] | None
 ) -> dict[str, Any]:
     return {
-        "id": f"{layer}:{Path(file.path).name}",
+        "id": f"{layer}:{file.name}",
         "layer": layer,
-        "source": Path(file.path).name,
+        "source": file.name,
         "sha256": digest,
         "frame": "wgs84",
         "conversion": None,

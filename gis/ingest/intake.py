@@ -48,6 +48,8 @@ class InputFile:
 
     Parameters
     ----------
+    path
+        Where the file is; for streets also a graph in memory, as osmnx makes it.
     frame
         Declared coordinate frame (``wgs84``, ``cgcs2000``, ``gcj02``, ``bd09``, ``EPSG:n``);
         may be missing where the file itself names one.
@@ -62,7 +64,7 @@ class InputFile:
         ``healthcare`` of a table that counts clinics per cell.
     """
 
-    path: str | Path
+    path: Any
     frame: str | None = None
     convert: str | None = None
     layer: str | None = None
@@ -72,7 +74,7 @@ class InputFile:
     @property
     def name(self) -> str:
         """File name without the folder."""
-        return Path(self.path).name
+        return Path(self.path).name if isinstance(self.path, str | Path) else "graph"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from gis.errors import InputError
 Cells: TypeAlias = list[tuple[int, list[str | None]]]
 """Row numbers from 1, and the texts of each row."""
 
-MAX_UNPACKED_BYTES = 2**30
+MAX_UNPACKED_BYTES = 2**29
 MAX_RATIO = 200
 """Ours: a real ledger unpacks to 5-20 times its size."""
 MAX_COLUMNS = 500
@@ -73,7 +73,7 @@ def read_cells(
         warnings.simplefilter("ignore", UserWarning)
         book = _opened(path)
         try:
-            names = _order(path, [sheet.title for sheet in book.worksheets], sheet, titles)
+            names = _order(path, book.worksheets, sheet, titles)
             for name in names:
                 yield name, _sheet_cells(path, book, name)
         finally:
@@ -110,16 +110,19 @@ def _broken_book(path: Path) -> InputError:
     )
 
 
-def _order(path: Path, present: list[str], sheet: str | None, titles: Sequence[str]) -> list[str]:
-    if sheet is not None:
-        if sheet not in present:
-            listed = "、".join(present)
-            raise InputError(
-                f"{path.name}：没有名为“{sheet}”的工作表；有：{listed}。",
-                english=f"{path.name}: no sheet named '{sheet}'; there are: {', '.join(present)}.",
-            )
-        return [sheet]
-    return sorted(present, key=lambda name: name not in titles)
+def _order(
+    path: Path, sheets: Sequence[Any], sheet: str | None, titles: Sequence[str]
+) -> list[str]:
+    present = [each.title for each in sheets]
+    if sheet is None:
+        shown = [each.title for each in sheets if each.sheet_state == "visible"]
+        return sorted(shown or present, key=lambda name: name not in titles)
+    if sheet not in present:
+        raise InputError(
+            f"{path.name}：没有名为“{sheet}”的工作表；有：{'、'.join(present)}。",
+            english=f"{path.name}: no sheet named '{sheet}'; there are: {', '.join(present)}.",
+        )
+    return [sheet]
 
 
 def _sheet_cells(path: Path, book: Any, name: str) -> Cells:
@@ -131,7 +134,10 @@ def _sheet_cells(path: Path, book: Any, name: str) -> Cells:
             (number, [_text(value) for value in values[:MAX_COLUMNS]])
             for number, values in enumerate(sheet.iter_rows(values_only=True), 1)
         ]
-        return _with_merged(rows, _merged_ranges(sheet))
+        # what a read-only sheet does not offer is looked up in the file
+        with sheet._get_source() as source:  # noqa: SLF001 - openpyxl has no public door to it
+            markup = source.read()
+        merged = [found.decode("ascii") for found in _MERGED.findall(markup)]
     except _BROKEN as error:
         raise InputError(
             f"{path.name}：工作表“{name}”已损坏，读不下去（{type(error).__name__}）。"
@@ -139,15 +145,27 @@ def _sheet_cells(path: Path, book: Any, name: str) -> Cells:
             english=f"{path.name}: sheet '{name}' is broken ({type(error).__name__}). "
             "Open it in Excel or WPS and save it as a new .xlsx.",
         ) from None
-
-
-def _merged_ranges(sheet: Any) -> list[str]:
-    # read-only sheets do not offer their merged cells, so they are looked up in the file
-    with sheet._get_source() as source:  # noqa: SLF001 - openpyxl has no public door to it
-        return [found.decode("ascii") for found in _MERGED.findall(source.read())]
+    _check_formulas(path, name, markup)
+    return _with_merged(rows, merged)
 
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"')
+_UNCOUNTED = re.compile(
+    rb'<c\b[^>]*\br="([A-Z]+[0-9]+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
+
+
+def _check_formulas(path: Path, name: str, markup: bytes) -> None:
+    """Refuse formulas that were never computed: their values would be missing without a word."""
+    cells = [found.decode("ascii") for found in _UNCOUNTED.findall(markup)]
+    if cells:
+        shown = ", ".join(cells[:5]) + " …" * (len(cells) > 5)
+        raise InputError(
+            f"{path.name}：工作表“{name}”有 {len(cells)} 个公式没有算出结果（{shown}）。"
+            "请用 Excel 或 WPS 打开，保存一次再导入。",
+            english=f"{path.name}: sheet '{name}' has {len(cells)} formula(s) without a result "
+            f"({shown}). Open it in Excel or WPS, save it, and import again.",
+        )
 
 
 def _with_merged(rows: Cells, ranges: Sequence[str]) -> Cells:

@@ -134,7 +134,13 @@ class Town:
         return InputFile(path, **declared)
 
     def read(self, **files):
-        return import_district(Sources(**{"streets": self.streets, **files}))
+        """Import, and hold law 1: every row that was read is kept or turned away."""
+        district = import_district(Sources(**{"streets": self.streets, **files}))
+        rejected = district.rejects.groupby(["layer", "source"]).size()
+        for row in district.provenance.itertuples():
+            assert row.rows_read == row.kept + row.rejected
+            assert row.rejected == rejected.get((row.layer, row.source), 0)
+        return district
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import hashlib
 
+import networkx as nx
+import osmnx as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -146,6 +148,20 @@ def test_lines_without_osm_nodes_join_where_they_cross(town):
     ends = [*district.streets["u"], *district.streets["v"]]
     assert max(ends.count(node) for node in ends) == 4
     assert district.provenance.loc["streets:roads.geojson", "rows_read"] == 2
+
+
+def test_graph_in_memory_and_in_a_file_make_the_same_streets(town):
+    graph = nx.MultiDiGraph(crs="EPSG:4326")
+    for node, x in ((1, 113.93), (2, 113.931)):
+        graph.add_node(node, x=x, y=22.53)
+    graph.add_edge(1, 2, highway="residential", length=103.0, osmid=7)
+    ox.save_graphml(graph, town.folder / "a.graphml")
+    memory = import_district(Sources(InputFile(graph)), name="town")
+    file = import_district(Sources(InputFile(town.folder / "a.graphml")))
+    assert memory.crs == file.crs == "EPSG:4547"
+    assert list(memory.streets["u"]) == list(file.streets["u"])
+    assert memory.streets.geometry.geom_equals(file.streets.geometry, align=False).all()
+    assert memory.provenance["source"].to_list() == ["graph"]
 
 
 def test_streets_with_node_ids_join_by_them_alone(town):

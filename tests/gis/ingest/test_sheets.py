@@ -166,6 +166,29 @@ def test_workbook_that_blows_up_when_unpacked_is_not_opened(tmp_path):
     assert str(caught.value).startswith("a.xlsx：解压后有 48 MB，不像正常的台账，没有打开。")
 
 
+def test_formulas_that_were_never_computed_are_refused(tmp_path):
+    path = book(tmp_path / "a.xlsx", [["小区", "人口"], ["银杏里", "=1+2"], ["兴华苑", 4]])
+    with pytest.raises(InputError) as caught:
+        read_sheet(path, known=known)
+    assert str(caught.value) == (
+        "a.xlsx：工作表“Sheet”有 1 个公式没有算出结果（B2）。请用 Excel 或 WPS 打开，保存一次再导入。"
+    )
+
+
+def test_hidden_sheets_are_passed_over_unless_named(tmp_path):
+    whole = openpyxl.Workbook()
+    whole.active.append(["小区", "楼栋"])
+    whole.active.append(["旧", "1栋"])
+    whole.active.sheet_state = "hidden"
+    for row in (["小区", "楼栋"], ["新", "1栋"]):
+        whole["新表"].append(row) if "新表" in whole.sheetnames else whole.create_sheet(
+            "新表"
+        ).append(row)
+    whole.save(tmp_path / "a.xlsx")
+    assert read_sheet(tmp_path / "a.xlsx", known=known).frame["小区"][0] == "新"
+    assert read_sheet(tmp_path / "a.xlsx", sheet="Sheet", known=known).frame["小区"][0] == "旧"
+
+
 def test_utf_16_is_refused_as_another_encoding(tmp_path):
     with pytest.raises(InputError) as caught:
         read_sheet(write(tmp_path / "a.csv", "小区,楼栋\n银杏里,1栋\n", "utf-16"))
