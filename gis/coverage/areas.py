@@ -42,6 +42,8 @@ def reached_area(district: District, network: Network, answer: "Answer") -> Any:
         return _discs(district, answer)
     parts = _reached_parts(network, answer)
     lines, zone = _lines_of(district.streets, parts)
+    inner, ring = _inside_lines(network, answer)
+    lines, zone = np.concatenate([lines, inner]), np.concatenate([zone, ring])
     strips = shapely.buffer(lines, STRIP_METRES, quad_segs=4)
     area = _within_zones(strips, zone, network.pieces.rings.polygons)
     return _behind_walls_removed(area, lines, district.barriers.geometry.to_numpy())
@@ -73,6 +75,16 @@ def _lines_of(streets: gpd.GeoDataFrame, parts: pd.DataFrame) -> tuple[Shapes, N
     ends = zip(whole, parts["from_mm"] / 1000, parts["to_mm"] / 1000, strict=True)
     lines = np.array([substring(line, a, b) for line, a, b in ends], dtype=object)
     return lines, parts["zone"].to_numpy()
+
+
+def _inside_lines(network: Network, answer: "Answer") -> tuple[Shapes, NDArray[np.int64]]:
+    """Lines from the gate to covered homes in rings, where inner streets may be missing."""
+    gate, zone = answer.ways.gate, network.joins.building_zone
+    rows = np.flatnonzero(answer.covered & answer.ways.estimated & (gate >= 0) & (zone >= 0))
+    gates = network.gates[["x", "y"]].to_numpy(dtype=float)[gate[rows]]
+    homes = shapely.get_coordinates(network.joins.buildings[rows])
+    lines: Shapes = shapely.linestrings(np.stack([gates, homes], axis=1))
+    return lines, zone[rows]
 
 
 def _within_zones(strips: Shapes, zone: NDArray[np.int64], rings: Shapes) -> Any:

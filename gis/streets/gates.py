@@ -61,10 +61,14 @@ def find_gates(pieces: Pieces, gates: gpd.GeoDataFrame) -> Gates:
     rows: list[dict[str, Any]] = []
     known = gates.sort_index()
     by_compound = dict(list(known[known["compound"].notna()].groupby("compound")))
+    crossed = {zone: rows["node"].to_numpy() for zone, rows in crossings.groupby("zone")}
+    none = np.empty(0, dtype=np.int64)
+    public = pieces.lines[pieces.table["zone"].to_numpy() == PUBLIC]
+    tree = shapely.STRtree(public)
     for zone, compound in enumerate(pieces.rings.ids):
         own = by_compound.get(compound, known.iloc[:0])
-        nodes = crossings.loc[crossings["zone"] == zone, "node"].to_numpy()
-        rows += _ring_gates(pieces, xy, zone, nodes, own)
+        nodes = crossed.get(zone, none)
+        rows += _ring_gates(pieces, xy, zone, nodes, own, tree)
     private = crossings[crossings["zone"] >= len(pieces.rings.ids)]
     rows += [_private_gate(pieces, xy, node, zone) for node, zone in private.to_numpy()]
     rows += _street_gates(pieces, xy, known[known["compound"].isna()])
@@ -92,6 +96,7 @@ def _ring_gates(
     zone: int,
     nodes: NDArray[np.int64],
     known: gpd.GeoDataFrame,
+    public: shapely.STRtree,
 ) -> list[dict[str, Any]]:
     outline = shapely.boundary(pieces.rings.polygons[zone])
     along = shapely.line_locate_point(outline, shapely.points(xy[nodes]))
@@ -109,7 +114,7 @@ def _ring_gates(
     for gate in free:
         foot = shapely.shortest_line(outline, known.geometry[gate]).coords[0]
         rows.append(_known(known.loc[gate], gate, zone, -1, foot))
-    if not rows and not complete and (foot := _nearest_foot(pieces, outline)) is not None:
+    if not rows and not complete and (foot := _nearest_foot(public, outline)) is not None:
         rows.append(_assumed(f"{compound}@1", compound, zone, -1, foot, complete))
     return rows
 
@@ -132,13 +137,12 @@ def _match(
     return match
 
 
-def _nearest_foot(pieces: Pieces, outline: Any) -> Any:
+def _nearest_foot(public: shapely.STRtree, outline: Any) -> Any:
     """Return the point of the ring nearest to a public street, or None where there is none."""
-    public = pieces.lines[pieces.table["zone"].to_numpy() == PUBLIC]
-    if not len(public):
+    nearest = public.query_nearest(outline) if len(public) else np.empty(0, dtype=np.int64)
+    if not len(nearest):
         return None
-    nearest = public[np.argmin(shapely.distance(outline, public))]
-    return shapely.shortest_line(outline, nearest).coords[0]
+    return shapely.shortest_line(outline, public.geometries[min(nearest)]).coords[0]
 
 
 def _known(gate: Any, name: str, zone: int, node: int, place: Any) -> dict[str, Any]:

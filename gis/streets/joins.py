@@ -113,8 +113,11 @@ class _Joiner:
 
     def __init__(self, pieces: Pieces, sight: Sight) -> None:
         self._table, self._lines, self._sight = pieces.table, pieces.lines, sight
-        self._zone = pieces.table["zone"].to_numpy()
-        self._rings = len(pieces.rings.ids)
+        zone = pieces.table["zone"].to_numpy()
+        self._all = np.arange(len(zone))
+        self._of_zone = rows_by(zone)
+        # private streets outside rings may be somebody's own way
+        self._outer = np.flatnonzero((zone == PUBLIC) | (zone >= len(pieces.rings.ids)))
 
     def places(self, owner: int, row: Ints, shapes: Shapes, zone: Ints) -> pd.DataFrame:
         """
@@ -123,34 +126,28 @@ class _Joiner:
         Without walls a place joins the nearest street of all, and from inside a ring the nearest
         public one too: that is the way a wall bars.
         """
-        seen = [self._zonewise(owner, row, shapes, zone, z) for z in np.unique(zone)]
         nothing = Sight(np.empty(0, dtype=object))
-        everything, public = np.ones(len(self._zone), dtype=bool), self._zone == PUBLIC
-        bare = self._joined(owner, row, shapes, everything, nothing)
+        bare = self._joined(owner, row, shapes, self._all, nothing)
         walled = zone != PUBLIC
-        beyond = self._joined(owner, row[walled], shapes[walled], public, nothing)
+        beyond = self._joined(owner, row[walled], shapes[walled], self._pieces(PUBLIC), nothing)
         bare = pd.concat([bare, beyond]).drop_duplicates()
+        seen = self._zonewise(owner, row, shapes, zone)
         return pd.concat([*seen, bare.assign(bare=True)])
 
-    def _zonewise(
-        self, owner: int, row: Ints, shapes: Shapes, zone: Ints, wanted: int
-    ) -> pd.DataFrame:
-        members = np.flatnonzero(zone == wanted)
-        return self._joined(
-            owner, row[members], shapes[members], self._reachable(wanted), self._sight
-        )
+    def _zonewise(self, owner: int, row: Ints, shapes: Shapes, zone: Ints) -> list[pd.DataFrame]:
+        parts = []
+        for wanted, members in rows_by(zone).items():
+            pieces = self._outer if wanted == PUBLIC else self._pieces(wanted)
+            parts.append(self._joined(owner, row[members], shapes[members], pieces, self._sight))
+        return parts
 
-    def _reachable(self, zone: int) -> NDArray[np.bool_]:
-        if zone == PUBLIC:  # private streets outside rings may be somebody's own way
-            outer: NDArray[np.bool_] = (self._zone == PUBLIC) | (self._zone >= self._rings)
-            return outer
-        inner: NDArray[np.bool_] = self._zone == zone
-        return inner
+    def _pieces(self, zone: int) -> Ints:
+        return self._of_zone.get(zone, self._all[:0])
 
     def _joined(
-        self, owner: int, row: Ints, shapes: Shapes, allowed: NDArray[np.bool_], sight: Sight
+        self, owner: int, row: Ints, shapes: Shapes, pieces: Ints, sight: Sight
     ) -> pd.DataFrame:
-        found = join(shapes, self._table[allowed], self._lines[allowed], sight)
+        found = join(shapes, self._table.iloc[pieces], self._lines[pieces], sight)
         found["row"] = row[found.pop("place").to_numpy(dtype=np.int64)]
         return found.assign(owner=owner, bare=False)
 
@@ -159,7 +156,12 @@ class _Joiner:
         row = np.flatnonzero((gates["node"] < 0).to_numpy())
         points = shapely.points(gates[["x", "y"]].to_numpy(dtype=float)[row])
         zone = gates["zone"].to_numpy()[row]
-        public = self._zone == PUBLIC
-        outward = self._joined(GATE_OUT, row, points, public, self._sight)
-        inward = [self._zonewise(GATE_IN, row, points, zone, z) for z in np.unique(zone)]
-        return [outward, *inward]
+        outward = self._joined(GATE_OUT, row, points, self._pieces(PUBLIC), self._sight)
+        return [outward, *self._zonewise(GATE_IN, row, points, zone)]
+
+
+def rows_by(zone: Ints) -> dict[int, Ints]:
+    """Return the positions of each zone's members, zones in order."""
+    order = np.argsort(zone, kind="stable")
+    zones, start = np.unique(zone[order], return_index=True)
+    return dict(zip(zones.tolist(), np.split(order, start[1:]), strict=True)) if len(zone) else {}

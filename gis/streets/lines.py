@@ -4,6 +4,9 @@ Straight lines inside compounds, where inner streets do not lead from a gate to 
     arcs so far, buildings, stations, gates of a ring  ->  LINE arcs, marked estimated
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gis.streets.inside import inside_mm
-from gis.streets.joins import STATION, Joins
+from gis.streets.joins import STATION, Joins, rows_by
 from gis.streets.layout import LINE, PLACE, H, Keys, S, make_arcs
 from gis.streets.pieces import PUBLIC, Pieces
 
@@ -34,12 +37,53 @@ def inside_lines(
     walls = barriers.geometry.to_numpy()
     tree = shapely.STRtree(walls)
     found = [make_arcs(np.empty(0, np.int64), np.empty(0, np.int64), LINE)]
-    busy = np.union1d(joins.building_zone, joins.station_zone)
-    for zone in busy[busy != PUBLIC]:
-        polygon = pieces.rings.polygons[zone]
-        near = walls[tree.query(polygon, predicate="intersects")]
-        found += _of_zone(int(zone), polygon, near, part, keys, gates, joins)
+    rooms = _rooms(part, keys, pieces, gates, joins)
+    for room in rooms:
+        near = walls[tree.query(room.polygon, predicate="intersects")]
+        found += _of_room(room, near)
     return pd.concat(found)
+
+
+@dataclass(frozen=True, eq=False)
+class _End:
+    """Places of one kind in a ring: keys, points, and the part of the inner streets they join."""
+
+    key: Ints
+    point: Shapes
+    part: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class _Room:
+    """A ring with its homes, stations and gates; gates once on each side they are used on."""
+
+    polygon: object
+    homes: _End
+    stations: _End
+    entered: _End
+    left: _End
+
+
+def _rooms(
+    part: "_Parts", keys: Keys, pieces: Pieces, gates: pd.DataFrame, joins: Joins
+) -> Iterator[_Room]:
+    homes, stations = rows_by(joins.building_zone), rows_by(joins.station_zone)
+    ring = np.where(gates["kind"] == "ring", gates["zone"], PUBLIC).astype(np.int64)
+    doors, none = rows_by(ring), np.empty(0, dtype=np.int64)
+    door_points = shapely.points(gates[["x", "y"]].to_numpy(dtype=float))
+    station_part = _station_parts(joins, part, keys)
+    for zone in sorted({*homes, *stations} - {PUBLIC}):
+        home, station, door = (rows.get(zone, none) for rows in (homes, stations, doors))
+        home_key, entered = keys.building(home), keys.of(H, zone, keys.gate[door])
+        yield _Room(
+            polygon=pieces.rings.polygons[zone],
+            homes=_End(home_key, joins.buildings[home], part.of(home_key)),
+            stations=_End(
+                keys.station(station), _station_points(joins, station), station_part[station]
+            ),
+            entered=_End(entered, door_points[door], part.of(entered)),
+            left=_End(keys.of(S, zone, keys.gate[door]), door_points[door], part.of(entered)),
+        )
 
 
 class _Parts:
@@ -61,56 +105,19 @@ class _Parts:
         return np.where(known, self._part[at] if len(self._keys) else -1, -1)
 
 
-def _of_zone(
-    zone: int,
-    polygon: object,
-    walls: Shapes,
-    part: _Parts,
-    keys: Keys,
-    gates: pd.DataFrame,
-    joins: Joins,
-) -> list[pd.DataFrame]:
-    home = np.flatnonzero(joins.building_zone == zone)
-    station = np.flatnonzero(joins.station_zone == zone)
-    gate = np.flatnonzero(((gates["zone"] == zone) & (gates["kind"] == "ring")).to_numpy())
-    gate_at = shapely.points(gates[["x", "y"]].to_numpy(dtype=float)[gate])
-    home_at, station_at = joins.buildings[home], _station_points(joins, station)
-    home_part = part.of(keys.building(home))
-    entered = keys.of(H, zone, keys.gate[gate])
-    gate_part = part.of(entered)
-    station_part = _station_parts(joins, part, keys, station)
-    left = keys.of(S, zone, keys.gate[gate])
-    return [
-        _lines(
-            polygon, walls, (entered, gate_at, gate_part), (keys.building(home), home_at, home_part)
-        ),
-        _lines(
-            polygon,
-            walls,
-            (keys.station(station), station_at, station_part),
-            (keys.building(home), home_at, home_part),
-        ),
-        _lines(
-            polygon,
-            walls,
-            (keys.station(station), station_at, station_part),
-            (left, gate_at, gate_part),
-        ),
-    ]
+def _of_room(room: _Room, walls: Shapes) -> list[pd.DataFrame]:
+    pairs = ((room.entered, room.homes), (room.stations, room.homes), (room.stations, room.left))
+    return [_lines(room.polygon, walls, start, end) for start, end in pairs]
 
 
-End = tuple[Ints, Shapes, Ints]
-
-
-def _lines(polygon: object, walls: Shapes, start: End, end: End) -> pd.DataFrame:
+def _lines(polygon: object, walls: Shapes, start: _End, end: _End) -> pd.DataFrame:
     """Draw lines between all starts and ends that no inner street joins."""
-    (tail, here, part), (head, there, other) = start, end
-    apart = (part[:, None] != other[None, :]) | (part[:, None] < 0)
+    apart = (start.part[:, None] != end.part[None, :]) | (start.part[:, None] < 0)
     rows, columns = np.flatnonzero(apart.any(axis=1)), np.flatnonzero(apart.any(axis=0))
     mm = np.full(apart.shape, -1, dtype=np.int64)
-    mm[np.ix_(rows, columns)] = inside_mm(polygon, walls, here[rows], there[columns])
+    mm[np.ix_(rows, columns)] = inside_mm(polygon, walls, start.point[rows], end.point[columns])
     a, b = np.nonzero(apart & (mm >= 0))
-    return make_arcs(tail[a], head[b], LINE, mm=mm[a, b])
+    return make_arcs(start.key[a], end.key[b], LINE, mm=mm[a, b])
 
 
 def _station_points(joins: Joins, station: Ints) -> Shapes:
@@ -119,12 +126,13 @@ def _station_points(joins: Joins, station: Ints) -> Shapes:
     return points
 
 
-def _station_parts(joins: Joins, part: _Parts, keys: Keys, station: Ints) -> Ints:
-    """Part of the inner streets a station joins; of several doors the first that joins any."""
+def _station_parts(joins: Joins, part: _Parts, keys: Keys) -> Ints:
+    """Part of the inner streets each station joins; of several doors the first that joins any."""
     table = joins.table
     mine = (table["owner"] == STATION).to_numpy() & ~table["bare"].to_numpy()
     row = table["row"].to_numpy()[mine]
-    zone = joins.station_zone[row]
-    parts = part.of(keys.of(H, zone, keys.join[mine]))
-    best = pd.Series(parts[parts >= 0], index=row[parts >= 0]).groupby(level=0).first()
-    return best.reindex(station, fill_value=-1).to_numpy(dtype=np.int64)
+    parts = part.of(keys.of(H, joins.station_zone[row], keys.join[mine]))
+    found = np.full(len(joins.station_zone), -1, dtype=np.int64)
+    joined = parts >= 0
+    found[row[joined][::-1]] = parts[joined][::-1]  # written last, the first door stays
+    return found
