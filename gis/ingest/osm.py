@@ -157,6 +157,9 @@ def _way_keys(rules: OsmRules) -> frozenset[str]:
 
 def _metres(file: OsmFile) -> Any:
     """Return the UTM zone of the middle of the file: good to 0.1 % for lengths of metres."""
-    lon, lat = np.nanmedian(file.ways.lon), np.nanmedian(file.ways.lat)
+    known = ~np.isnan(file.ways.lon)
+    all_lon = np.concatenate([file.ways.lon[known], file.nodes.lon])
+    all_lat = np.concatenate([file.ways.lat[known], file.nodes.lat])
+    lon, lat = (np.median(all_lon), np.median(all_lat)) if len(all_lon) else (0.0, 0.0)
     zone = int(np.clip((lon + 180) // 6 + 1, 1, 60))
     return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)

@@ -17,12 +17,13 @@ import lzma
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import osmium
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
@@ -138,12 +139,13 @@ def read_osm_file(
         missing = _missing_outlines(relations, _ids(kept))
         tell("读取地图轮廓", 0.7)
         outlines = _outlines(data, missing, places)
+        lines = _with_new_nodes(data, _ways(kept + outlines))
     except RuntimeError as error:
         raise _unreadable(source, str(error)) from None
     if not tagged and not kept and not relations.tags:
         raise _nothing_there(source)
     tell("地图要素读完", 1.0)
-    return OsmFile(_nodes(tagged), _ways(kept + outlines), relations, _date(data, source))
+    return OsmFile(_nodes(tagged), lines, relations, _date(data, source))
 
 
 def _silent(message: str, fraction: float | None) -> None:
@@ -202,7 +204,11 @@ def _missing_outlines(relations: OsmRelations, known: set[int]) -> list[int]:
 def _outlines(data: Any, ids: list[int], places: Any) -> list[str]:
     if not ids:
         return []
-    return _lines(data, osmium.osm.WAY, [osmium.filter.IdFilter(ids), places])
+    # libosmium's filter takes no id below 0, which objects have that were never uploaded
+    handlers = [places] if ids[0] < 0 else [osmium.filter.IdFilter(ids), places]
+    wanted = set(ids)
+    lines = _lines(data, osmium.osm.WAY, handlers)
+    return [line for line in lines if int(line[1 : line.index(" ")]) in wanted]
 
 
 def _fields(line: str) -> tuple[int, Tags, str]:
@@ -246,6 +252,19 @@ def _ways(lines: list[str]) -> OsmWays:
         lon,
         lat,
     )
+
+
+def _with_new_nodes(data: Any, ways: OsmWays) -> OsmWays:
+    """Place nodes drawn in an editor and not yet uploaded: libosmium finds no id below 0."""
+    lost = (ways.refs < 0) & np.isnan(ways.lon)
+    if not lost.any():
+        return ways
+    nodes = _nodes([line for line in _lines(data, osmium.osm.NODE, []) if line[1] == "-"])
+    places = pd.DataFrame({"lon": nodes.lon, "lat": nodes.lat}, index=nodes.ids)
+    found = places[~places.index.duplicated()].reindex(ways.refs[lost])
+    lon, lat = ways.lon.copy(), ways.lat.copy()
+    lon[lost], lat[lost] = found["lon"], found["lat"]
+    return replace(ways, lon=lon, lat=lat)
 
 
 def _references(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:

@@ -131,3 +131,34 @@ def test_reading_twice_gives_the_same_tables(tmp_path, catalogue):
     once, twice = (read_osm(path, catalogue=catalogue) for _ in range(2))
     assert once.streets.equals(twice.streets)
     assert once.gates.equals(twice.gates)
+
+
+def test_file_of_places_only_gives_empty_streets(tmp_path, catalogue):
+    path = tmp_path / "a.osm"
+    path.write_text(osm_text({1: (0, 0, {"amenity": "bank"})}, {}), encoding="utf-8")
+    layers = read_osm(path, catalogue=catalogue)
+    assert layers.streets.empty
+    assert list(layers.stations.index) == ["n1"]
+    assert layers.gates.empty
+    assert layers.streets.crs == layers.compounds.crs == "EPSG:4326"
+
+
+def test_new_objects_of_an_editor_have_negative_ids(tmp_path, catalogue):
+    path = tmp_path / "a.osm"
+    nodes = {-1: (0, 0), -2: (100, 0, {"barrier": "gate"}), -3: (100, 90), -4: (0, 90)}
+    ways = {-7: ([-1, -2], {"highway": "path"}), -8: ([-1, -2, -3], {}), -9: ([-3, -4, -1], {})}
+    area = {"type": "multipolygon", "landuse": "residential"}
+    relations = {-5: ([("w", -8, "outer"), ("w", -9, "outer")], area)}
+    path.write_text(osm_text(nodes, ways, relations), encoding="utf-8")
+    layers = read_osm(path, catalogue=catalogue)
+    assert list(layers.streets.index) == ["w-7"]
+    assert layers.gates["node"].tolist() == ["n-2"]
+    assert list(layers.compounds.index) == ["r-5"]
+
+
+def test_file_without_nodes_gives_empty_tables(tmp_path, catalogue):
+    path = tmp_path / "a.osm"
+    path.write_text(osm_text({}, WAYS), encoding="utf-8")
+    layers = read_osm(path, catalogue=catalogue)
+    assert layers.streets.empty
+    assert layers.counts["street nodes missing from the file"] == 3
