@@ -20,6 +20,7 @@ from gis.tables import COUNTS
 RESIDENTIAL_AREA = "residential_area"
 WEIGHTS = (*COUNTS, "dual_earner_children", RESIDENTIAL_AREA)
 """What a unit may count for: itself, its people, or square metres of floor."""
+_FIRST = ("households", "people", RESIDENTIAL_AREA)
 GROUPS = ("grid", "community", "compound", "street")
 
 
@@ -52,7 +53,7 @@ def build_demand(district: District, weight: str | None = None) -> Demand:
 
     ``residential_area`` is floors x footprint of buildings that are not known to be something
     else; unknown floors count as one. Without ``weight``: households where they are known, else
-    residential area.
+    people, else residential area.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def build_demand(district: District, weight: str | None = None) -> Demand:
         The weight is unknown, or the district has no figures for it.
     """
     known = known_weights(district)
-    chosen = weight or ("households" if "households" in known else RESIDENTIAL_AREA)
+    chosen = weight or next(name for name in _FIRST if name in known)
     if chosen not in known:
         listed = ", ".join(known)
         raise InputError(
