@@ -8,12 +8,19 @@ Streets cut at junctions.
    1
 """
 
+from collections import Counter
+
 import networkx as nx
+import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from osm_drawing import lonlat
 
 from gis.ingest.osm import read_osm
+from gis.ingest.osm_file import OsmFile, OsmNodes, OsmRelations, OsmWays
+from gis.ingest.osm_streets import build_streets
 from gis.ingest.squares import MOST_JUNCTIONS
 
 STREET = {"highway": "residential"}
@@ -257,3 +264,62 @@ def test_lift_joins_the_levels_that_share_its_node(read):
 def test_platform_is_walked_from_end_to_end(read):
     layers = read(NODES, {1: ([2, 3, 5], {"railway": "platform"})})
     assert layers.streets["kind"].tolist() == ["platform"]
+
+
+def arrays(ways, stops):
+    """Put ways ``{id: [nodes]}`` of a 10 m lattice into the arrays of a file."""
+    refs = [ref for each in ways.values() for ref in each]
+    start = np.cumsum([0, *(len(each) for each in ways.values())])
+    lon, lat = zip(*(lonlat(10 * (ref % 5), 10 * (ref // 5)) for ref in refs), strict=True)
+    nodes = [np.array(list(stops), dtype=np.int64), np.zeros(len(stops)), np.zeros(len(stops))]
+    return OsmFile(
+        OsmNodes(*nodes, [{"barrier": "gate"}] * len(stops)),
+        OsmWays(
+            np.array(list(ways)),
+            [STREET] * len(ways),
+            start,
+            np.array(refs),
+            np.array(lon),
+            np.array(lat),
+        ),
+        OsmRelations(np.empty(0, dtype=np.int64), [], []),
+        None,
+    )
+
+
+def cut_plainly(ways, stops):
+    """Cut one way after the other, as one would by hand; each stretch of nodes once."""
+    single = {min(tuple(refs), tuple(refs[::-1])): refs for refs in ways.values()}.values()
+    used = Counter(ref for refs in single for ref in refs)
+    for refs in single:
+        used.update([refs[0], refs[-1]])
+    pieces = set()
+    for refs in single:
+        piece = [refs[0]]
+        for ref in refs[1:]:
+            piece.append(ref)
+            if used[ref] > 1 or ref in stops:
+                pieces.add(min(tuple(piece), tuple(piece[::-1])))
+                piece = [ref]
+    return pieces
+
+
+walks = st.lists(st.integers(0, 24), min_size=2, max_size=7).map(
+    lambda refs: [ref for ref, before in zip(refs, [None, *refs], strict=False) if ref != before]
+)
+drawings = st.dictionaries(
+    st.integers(1, 99), walks.filter(lambda w: len(w) > 1), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=60)
+@given(drawings, st.sets(st.integers(0, 24), max_size=3))
+def test_cutting_all_at_once_equals_cutting_by_hand(catalogue, ways, stops):
+    found = build_streets(arrays(ways, stops), catalogue.osm)
+    expected = Counter(frozenset((f"n{p[0]}", f"n{p[-1]}")) for p in cut_plainly(ways, stops))
+    ends_of = zip(found.streets["u"], found.streets["v"], strict=True)
+    assert Counter(frozenset(pair) for pair in ends_of) == expected
+    lines = found.streets.geometry.to_numpy()
+    inner = sum(len(piece) for piece in cut_plainly(ways, stops))
+    assert int(shapely.get_num_coordinates(lines).sum()) == inner
+    assert found.streets.index.is_unique
