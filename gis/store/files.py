@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pandas as pd
+import pyarrow as pa
+
 from gis.errors import InputError
 
 PLACE_FILE = "place.gpkg"
@@ -12,6 +15,15 @@ SCHEMA = 1
 
 PEOPLE_LAYERS = ("households", "contacts")
 """Layers of people: their rejected rows are not written to ``place.gpkg``."""
+
+ARROW_TYPES = {
+    pa.int32(): pd.Int64Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+    pa.string(): pd.StringDtype(),
+    pa.large_string(): pd.StringDtype(),
+}
+"""Arrow's types as the nullable ones of the contracts, so that an unknown number stays whole."""
 
 
 def broken(path: Path, error: Exception) -> InputError:

@@ -20,25 +20,17 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from gis.district import PLACE_TABLES, District
 from gis.errors import InputError
-from gis.store.files import PEOPLE_LAYERS, SCHEMA, broken, too_new
+from gis.store.files import ARROW_TYPES, PEOPLE_LAYERS, SCHEMA, broken, too_new
 from gis.tables import COUNTS, Contract, type_of_geometry
 
 _FIXED_TIME = "1970-01-01T00:00:00.000Z"
 # read by every GDAL since 2.1; later versions warn in ogrinfo and QGIS as shipped in 2022
 _GPKG_VERSION = "1.2"
-_TYPES = {
-    pa.int32(): pd.Int64Dtype(),
-    pa.int64(): pd.Int64Dtype(),
-    pa.bool_(): pd.BooleanDtype(),
-    pa.string(): pd.StringDtype(),
-    pa.large_string(): pd.StringDtype(),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +155,7 @@ def _read_layer(path: Path, name: str) -> Any:
             path,
             layer=name,
             use_arrow=True,
-            arrow_to_pandas_kwargs={"types_mapper": _TYPES.get},
+            arrow_to_pandas_kwargs={"types_mapper": ARROW_TYPES.get},
         )
     except DataLayerError:
         raise InputError(
