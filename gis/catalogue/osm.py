@@ -62,7 +62,7 @@ class OsmRules:
     walkable
         ``highway`` values people walk on unless told otherwise.
     walkable_with_foot
-        ``highway`` values people walk on only where ``foot`` says yes (cycleways, bridleways).
+        ``highway`` values people walk on only where ``foot`` says yes (bridleways, motorways).
     sidewalk_needed
         Of ``walkable``: people walk there only where a ``sidewalk`` tag has one of the values
         ``sidewalk_yes``, or ``foot`` says yes.

@@ -88,6 +88,11 @@ def test_sidewalk_opens_a_trunk_road(verdict, side):
     assert verdict(highway="trunk", **{side: "no"}) == "class"
 
 
+def test_sidewalk_opens_a_cycleway(verdict):
+    assert verdict(highway="cycleway", sidewalk="right") == "everyone"
+    assert verdict(highway="cycleway", foot="designated", segregated="yes") == "everyone"
+
+
 def test_sidewalk_does_not_open_a_motorway(verdict):
     assert verdict(highway="motorway", sidewalk="both") == "class"
 
