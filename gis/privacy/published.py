@@ -221,7 +221,8 @@ def _groups(counted: _Counted, coverage: Coverage) -> dict[str, pd.DataFrame]:
     by_grid = _table(counted.grids["name"], totals, covered, whole.grids, hidden.grids)
     names = counted.district.communities["name"]
     sums = [each.groupby(counted.community).sum() for each in (totals, covered)]
-    named = pd.Series(sums[0].index.map(names.to_dict()), index=sums[0].index).fillna("")
+    # without any community the mapped column would be of numbers
+    named = sums[0].index.to_series().map(names.to_dict()).astype("object").fillna("")
     by_community = _table(named, sums[0], sums[1], whole.communities, hidden.communities)
     return {"grid": by_grid, "community": by_community}
 
