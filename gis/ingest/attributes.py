@@ -4,7 +4,8 @@ Lists without a place: what an office knows about compounds and buildings alread
     rows (no geometry) + mapped table --add_attributes--> mapped table, filled in by name
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,7 +16,7 @@ _NOUN = {"compounds": ("小区", "compound"), "buildings": ("楼栋", "building"
 
 
 def add_attributes(
-    intake: Intake, mapped: gpd.GeoDataFrame, find: Callable[[pd.Series], str | None]
+    intake: Intake, mapped: gpd.GeoDataFrame, find: Callable[[Mapping[Any, Any]], str | None]
 ) -> tuple[Intake, gpd.GeoDataFrame]:
     """
     Fill the cells of a list into the mapped rows they speak of.
@@ -33,15 +34,16 @@ def add_attributes(
         The mapped table; a cell that is empty in the list keeps what the map had.
     """
     frame = intake.frame
-    ids = pd.Series([find(row) for _, row in frame.iterrows()], index=frame.index, dtype=object)
+    rows = frame.drop(columns="geometry", errors="ignore").to_dict("records")
+    ids = pd.Series([find(row) for row in rows], index=frame.index, dtype=object)
     intake = intake.without(ids.isna(), _not_mapped(intake.layer))
     repeated = ids[intake.frame.index].duplicated()
     intake = intake.without(repeated, _repeated(intake.layer))
-    rows = intake.frame.drop(columns=["id", "geometry"], errors="ignore")
-    rows = rows.set_axis(pd.Index(ids[intake.frame.index], name="id"))
+    told = intake.frame.drop(columns=["id", "geometry"], errors="ignore")
+    told = told.set_axis(pd.Index(ids[intake.frame.index], name="id"))
     filled = mapped.copy()
-    for name in rows.columns:
-        given = rows[name].dropna()
+    for name in told.columns:
+        given = told[name].dropna()
         column = column_of(filled, name)
         column.loc[given.index] = given
         filled[name] = column

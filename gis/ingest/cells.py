@@ -7,6 +7,7 @@ notes; the row stays, because a building without its number of floors is still a
 """
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -141,7 +142,7 @@ def _free(text: str, spelled: Mapping[str, str]) -> tuple[str | None, bool]:
 def number_in(text: Any) -> float | None:
     """Return the decimal number a cell holds, or nothing."""
     value, _ = _number(str(text), _DECIMAL, float) if isinstance(text, str) else (None, True)
-    return None if value is None else float(value)
+    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def _number(text: str, form: re.Pattern[str], kind: type) -> tuple[Any, bool]:
@@ -165,6 +166,8 @@ def _within(found: tuple[Any, bool], kind: _Kind) -> tuple[Any, bool]:
     value, fine = found
     if value is None:
         return value, fine
+    if not math.isfinite(value):
+        return None, False
     low = kind.least is not None and value < kind.least
     high = kind.most is not None and value > kind.most
     return (None, False) if low or high else (value, True)

@@ -18,7 +18,7 @@ from gis.errors import InputError
 from gis.ingest.cells import parse_cells
 from gis.ingest.graph import read_graph
 from gis.ingest.intake import InputFile, Intake, column_of, read_intake, sha256_of
-from gis.ingest.layers import check_shapes, indexed, place, with_ids
+from gis.ingest.layers import Box, check_shapes, indexed, place, with_ids
 from gis.ingest.lines import node_lines
 from gis.ingest.osm import read_osm
 from gis.ingest.osm_file import Progress
@@ -28,8 +28,6 @@ _OSM = (".osm", ".pbf", ".osm.gz", ".osm.bz2", ".osm.xz")
 _LONLAT = "EPSG:4326"
 _NEAR_DEGREES = 0.5
 """Ours: how far outside of the streets' box a point may lie before its axes are doubted."""
-
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ Buildings and who lives in them.
     buildings --in compound, community, grid--> linked     ledger + linked --> households
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -50,7 +51,7 @@ def add_buildings(draft: Draft, file: InputFile) -> None:
     draft.note(intake.require_rows())
 
 
-def _building(row: pd.Series, index: BuildingIndex, mapped: pd.DataFrame) -> str | None:
+def _building(row: Mapping[Any, Any], index: BuildingIndex, mapped: pd.DataFrame) -> str | None:
     if row.get("id") in mapped.index:
         return str(row["id"])
     words = (row.get(name) for name in ("community", "compound", "name", "address"))

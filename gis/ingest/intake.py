@@ -106,6 +106,10 @@ _TOTAL = re.compile(
 )
 
 
+_NO_DATA = frozenset({TOTALS.zh, EXAMPLE.zh})
+"""Reasons that explain a file without rows least."""
+
+
 @dataclass(frozen=True, eq=False)
 class Intake:
     """
@@ -180,12 +184,17 @@ class Intake:
         """Return itself, or refuse an input of which nothing is left."""
         if len(self.frame) or not self.rows_read:
             return self
-        first = self.rejects[0]
+        groups: dict[tuple[str | None, ...], list[str]] = {}
+        for each in self.rejects:
+            says = (each["reason"], each["reason_en"], each["remedy"], each["remedy_en"])
+            groups.setdefault(says, []).append(str(each["row"]))
+        reasons = sorted(groups, key=lambda says: (says[0] in _NO_DATA, -len(groups[says])))
+        zh = "；".join(f"{says[0]}（第 {rows_in_words(groups[says])} 行）" for says in reasons[:3])
+        en = "; ".join(f"{says[1]} (rows {rows_in_words(groups[says])})" for says in reasons[:3])
         raise InputError(
-            f"{self.source}：{self.rows_read} 行全部不能用。"
-            f"第 {first['row']} 行：{first['reason']}。{first['remedy']}",
-            english=f"{self.source}: none of {self.rows_read} rows can be used. "
-            f"Row {first['row']}: {first['reason_en']}. {first['remedy_en']}",
+            f"{self.source}：{self.rows_read} 行全部不能用：{zh}。{reasons[0][2]}",
+            english=f"{self.source}: none of {self.rows_read} rows can be used: {en}. "
+            f"{reasons[0][3]}",
             problems=[f"{each['row']}: {each['reason']}" for each in self.rejects],
         )
 

@@ -18,6 +18,9 @@ from gis.ingest.cells import number_in
 from gis.ingest.intake import InputFile, Intake, Why, placed, rows_in_words
 from gis.tables import Contract, type_of_geometry
 
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
 _KINDS_ZH = {
     "Point": "点",
     "MultiPoint": "多点",
@@ -46,6 +49,18 @@ ELSEWHERE = Why(
     "检查经纬度是否写错（如 0, 0）",
     "check the coordinates (such as 0, 0)",
 )
+EXCHANGED = Why(
+    "经度和纬度写反了",
+    "longitude and latitude are exchanged",
+    "把这一行的经度、纬度对调",
+    "exchange the two numbers of this row",
+)
+NO_DEGREES = Why(
+    "不是以度为单位的经纬度",
+    "not degrees of longitude and latitude",
+    "写成十进制度数，如 113.9301, 22.5301",
+    "write decimal degrees, such as 113.9301, 22.5301",
+)
 NO_SHAPE = Why(
     "没有几何图形，或图形读不出",
     "has no geometry, or one that cannot be read",
@@ -59,7 +74,7 @@ def place(
     file: InputFile,
     crs: str,
     *,
-    near: tuple[float, float, float, float] | None = None,
+    near: Box | None = None,
     mapped: tuple[Any, Any] | None = None,
 ) -> Intake:
     """
@@ -88,8 +103,7 @@ def place(
     named = check_frame(frame, file.convert, where=intake.source)
     intake = intake.without(_is_missing(intake.frame.geometry), NO_SHAPE).require_rows()
     if intake.frame.crs is None and not named.startswith("EPSG"):
-        bounds = intake.frame.geometry.bounds
-        check_lonlat(bounds["minx"], bounds["miny"], where=intake.source, near=near)
+        intake = _without_odd_degrees(intake, near)
     if mapped is not None:
         _doubt_frame(intake, named, mapped)
     moved = to_frame(intake.frame, frame=frame, crs=crs, convert=file.convert, where=intake.source)
@@ -98,6 +112,33 @@ def place(
     lost = ~np.isfinite(intake.frame.geometry.bounds).all(axis=1)
     intake = intake.without(lost, ELSEWHERE, column="geometry").require_rows()
     return intake.replace(frame_name=named, conversion=file.convert)
+
+
+def _without_odd_degrees(intake: Intake, near: Box | None) -> Intake:
+    """
+    Turn away a few rows with impossible or exchanged degrees; refuse a table full of them.
+
+    One slip of the hand is a row to mend; when most rows are odd, the columns or the declared
+    frame are wrong, and nothing of the table can be trusted.
+    """
+    bounds = intake.frame.geometry.bounds
+    x, y = bounds["minx"], bounds["miny"]
+    beyond = (x.abs() > 180.0) | (y.abs() > 90.0)
+    exchanged = pd.Series(data=False, index=x.index)
+    if near is not None:
+        exchanged = _within(y, x, near) & ~_within(x, y, near)
+    both = x.map("{:g}".format) + ", " + y.map("{:g}".format)
+    for odd, why in ((exchanged, EXCHANGED), (beyond & ~exchanged, NO_DEGREES)):
+        if odd.sum() * 2 <= len(x):
+            intake = intake.without(odd, why, column="lon", found=both)
+    bounds = intake.frame.geometry.bounds
+    check_lonlat(bounds["minx"], bounds["miny"], where=intake.source, near=near)
+    return intake
+
+
+def _within(x: pd.Series, y: pd.Series, box: Box) -> pd.Series:
+    west, south, east, north = box
+    return x.between(west, east) & y.between(south, north)
 
 
 def _doubt_frame(intake: Intake, named: str, mapped: tuple[Any, Any]) -> None:

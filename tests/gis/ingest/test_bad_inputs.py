@@ -38,6 +38,31 @@ def test_swapped_latitude_and_longitude_are_refused(town, at):
     )
 
 
+def test_single_row_with_odd_degrees_is_turned_away_and_the_rest_kept(town, at):
+    lon, lat = at(150, 20)
+    rows = [
+        HEAD,
+        station(at),
+        station(at, number="S2"),
+        station(at, number="S3"),
+        station(at, number="S4"),
+    ]
+    rows += [["S5", "食堂", "老年食堂", lat, lon], ["S6", "食堂", "老年食堂", lon, 2253.01]]
+    district = town.read(stations=town.csv("s.csv", rows, frame="wgs84"))
+    assert list(district.stations.index) == ["S1", "S2", "S3", "S4"]
+    reasons = district.rejects.set_index("row")["reason"].to_dict()
+    assert reasons == {"6": "经度和纬度写反了", "7": "不是以度为单位的经纬度"}
+
+
+def test_template_that_was_not_filled_in_says_so(town, at):
+    rows = [HEAD, ["示例1", "食堂", "老年食堂", *at(0, 9)], ["", "合计", "", "", ""]]
+    with pytest.raises(InputError) as caught:
+        town.read(stations=town.csv("s.csv", rows, frame="wgs84"))
+    assert str(caught.value) == (
+        "s.csv：2 行全部不能用：这是模板里的示例行（第 2 行）；这是合计行（第 3 行）。无需处理；也可以删去"
+    )
+
+
 def test_gcj02_without_a_conversion_is_refused(town, at):
     stations = town.csv("s.csv", [HEAD, station(at)], frame="gcj02")
     with pytest.raises(FrameError) as caught:
@@ -113,7 +138,7 @@ def test_nothing_but_self_crossing_polygons_is_refused(town, at):
         town.read(communities=communities)
     lon, lat = at(150, 150)
     assert str(caught.value) == (
-        f"c.geojson：1 行全部不能用。第 1 行：面自相交 ({lon:.6f}, {lat:.6f})。"
+        f"c.geojson：1 行全部不能用：面自相交 ({lon:.6f}, {lat:.6f})（第 1 行）。"
         "在 QGIS 里用“修复几何图形”改好后重新导入"
     )
 
