@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gis.catalogue import Catalogue, load_catalogue
 from gis.coverage.answers import station_services
-from gis.district import District
+from gis.district import PLACE_TABLES, District
 from gis.places.demand import Demand, build_demand
 from gis.places.hours import readable
 from gis.streets import EVERYTHING, Access, Network, Unknown, Walker, build_network
@@ -28,8 +28,6 @@ from gis.streets.pieces import PUBLIC
 from gis.streets.search import price
 
 SEVERITIES = ("error", "doubt", "note")
-_SMALL_ISLAND = 0.01
-"""Parts with less than this share of the street nodes are islands. Ours."""
 _COLUMNS = ["severity", "kind", "subject", "people", "text_zh", "text_en"]
 
 Row = tuple[str, str, str, float, str, str]
@@ -43,12 +41,14 @@ class Review:
     ``issues``: ``severity`` (error, doubt, note), ``kind``, ``subject`` (id), ``people`` (what
     depends on it), ``text_zh``, ``text_en``; by severity, then most people first, then subject.
     ``parts``: connected parts of the streets, largest first: ``nodes``, ``metres``, ``buildings``.
-    ``weight``: what ``people`` counts.
+    ``weight``: what ``people`` counts. ``figures``: rows of each table, street nodes and edges,
+    parts, and gates by source.
     """
 
     issues: pd.DataFrame
     parts: pd.DataFrame
     weight: str
+    figures: dict[str, int]
 
 
 def review(
@@ -71,7 +71,19 @@ def review(
     issues = pd.DataFrame(rows, columns=_COLUMNS)
     rank = issues["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
     order = np.lexsort((issues["subject"], -issues["people"].astype(float), rank))
-    return Review(issues.iloc[order].reset_index(drop=True), parts, demand.weight)
+    told = issues.iloc[order].reset_index(drop=True)
+    return Review(told, parts, demand.weight, _figures(district, network, parts))
+
+
+def _figures(district: District, network: Network, parts: pd.DataFrame) -> dict[str, int]:
+    figures = {name: len(district.table(name)) for name in PLACE_TABLES}
+    figures["households"] = len(district.households)
+    ends = pd.concat([district.streets["u"], district.streets["v"]])
+    figures |= {"nodes": int(ends.nunique()), "edges": len(district.streets), "parts": len(parts)}
+    doors = network.gates[network.gates["kind"].isin(["ring", "street"])]
+    for source in ("given", "osm", "assumed"):
+        figures[f"gates_{source}"] = int((doors["source"] == source).sum())
+    return figures
 
 
 class _Depending:
@@ -197,8 +209,7 @@ def _building_faults(district: District, network: Network, depending: _Depending
 
 
 def _islands(parts: pd.DataFrame, home: NDArray[np.int64], depending: _Depending) -> Iterator[Row]:
-    small = parts[parts["nodes"] < _SMALL_ISLAND * parts["nodes"].sum()]
-    for part, row in small.iterrows():
+    for part, row in parts.iloc[1:].iterrows():
         count = depending.of(home == part)
         if row["buildings"] == 0:
             continue

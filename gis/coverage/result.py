@@ -180,6 +180,30 @@ class Coverage:
             }
         return told
 
+    @cached_property
+    def measures(self) -> dict[str, dict[str, float | None]]:
+        """
+        For each requirement both ways of measuring: weight within the limit by ``walk`` and by
+        ``line`` (air line, as older standards count), and the median ``detour`` between them.
+
+        ``detour`` is metres walked over metres straight, among units with a way; None without any.
+        """
+        weight = self.units["weight"].to_numpy()
+        row = self.demand.table["row"].to_numpy()
+        told = {}
+        for answer in self.answers:
+            limit = answer.asked
+            near = (answer.ways.cost >= 0) & (answer.ways.cost <= limit.limit_cost)
+            straight = answer.line_metres <= limit.limit_metres
+            mine = self.detail["requirement"] == limit.requirement.id
+            detour = self.detail["detour"][mine].median()
+            told[limit.requirement.id] = {
+                "walk": float(weight[_of_units(near, row, fill=False)].sum()),
+                "line": float(weight[_of_units(straight, row, fill=False)].sum()),
+                "detour": None if pd.isna(detour) else float(detour),
+            }
+        return told
+
     def summary(self, by: str | None = None) -> pd.DataFrame:
         """
         Sum up by ``grid``, ``community``, ``compound`` or ``street`` (or as a whole).

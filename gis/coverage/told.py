@@ -34,6 +34,10 @@ def tell(coverage: "Coverage", by: str | None = None) -> dict[str, Any]:
             requirement: {reason: plain(weight, 1) for reason, weight in told.items()}
             for requirement, told in coverage.reasons.items()
         },
+        "measures": {
+            requirement: {name: plain(value, 2) for name, value in told.items()}
+            for requirement, told in coverage.measures.items()
+        },
         "by": groups,
     }
 
