@@ -15,6 +15,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 
@@ -32,6 +33,7 @@ from gis.ingest.osm_file import OsmFile, Progress, read_osm_file
 from gis.ingest.osm_places import build_barriers, build_buildings
 from gis.ingest.osm_stations import build_stations
 from gis.ingest.osm_streets import build_streets
+from gis.ingest.squares import free_lines
 from gis.ingest.tag_rules import RuleIndex
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
@@ -97,6 +99,8 @@ def build_layers(file: OsmFile, catalogue: Catalogue, *, progress: Progress) -> 
     progress("建筑、围墙", 0.4)
     buildings, outlines, of_buildings = build_buildings(file, rules)
     barriers, of_barriers = build_barriers(file, rules)
+    across = free_lines(pieces.across, barriers.geometry.to_numpy(), outlines)
+    streets = pd.concat([pieces.streets, across]) if len(across) else pieces.streets
     progress("站点", 0.7)
     stations, grounds, of_stations = build_stations(file, catalogue)
     entrances, of_entrances = build_entrances(file, rules, outlines, grounds)
@@ -111,7 +115,7 @@ def build_layers(file: OsmFile, catalogue: Catalogue, *, progress: Progress) -> 
     read = {"tagged nodes": len(file.nodes.ids), "ways": len(file.ways.ids)}
     read["relations"] = len(file.relations.ids)
     return OsmLayers(
-        streets=tables.conform(pieces.streets, tables.Streets),
+        streets=tables.conform(streets, tables.Streets),
         buildings=tables.conform(buildings, tables.Buildings),
         gates=tables.conform(gates, tables.Gates),
         entrances=tables.conform(entrances, tables.Entrances),
@@ -120,6 +124,7 @@ def build_layers(file: OsmFile, catalogue: Catalogue, *, progress: Progress) -> 
         stations=tables.conform(stations, tables.Stations),
         counts=read
         | pieces.counts
+        | {"lines across squares": len(across)}
         | of_buildings
         | of_barriers
         | of_entrances

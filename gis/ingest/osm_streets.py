@@ -12,6 +12,7 @@ barriers and doors on it, and where the extract lacks a node.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import geopandas as gpd
@@ -35,11 +36,14 @@ class StreetPieces:
     """
     The streets, and what their cutting was based on.
 
-    ``nodes`` holds the ids of all nodes at which pieces end; ``renamed`` maps nodes that share
-    one place to the one that stands for them; ``counts`` says what was kept and dropped and why.
+    ``across`` holds the straight lines across squares, which nobody has mapped: what stands on
+    the square may still be in their way. ``nodes`` holds the ids of all nodes at which pieces end;
+    ``renamed`` maps nodes that share one place to the one that stands for them; ``counts`` says
+    what was kept and dropped and why.
     """
 
     streets: gpd.GeoDataFrame
+    across: gpd.GeoDataFrame
     nodes: frozenset[int]
     renamed: dict[int, int]
     counts: dict[str, int]
@@ -84,9 +88,9 @@ def build_streets(file: OsmFile, rules: OsmRules) -> StreetPieces:
     Returns
     -------
     StreetPieces
-        ``streets`` has the columns of ``tables.Streets``; its id is the way's (``w5``), with
-        the number of the piece where there are several (``w5.2``); a line across a square is
-        ``w5.s1``.
+        ``streets`` and ``across`` have the columns of ``tables.Streets``; the id is the way's
+        (``w5``), with the number of the piece where there are several (``w5.2``); a line across
+        a square is ``w5.s1``.
     """
     squares = find_squares(file, rules)
     verdicts, counts = _walked(file, rules, squares)
@@ -96,14 +100,13 @@ def build_streets(file: OsmFile, rules: OsmRules) -> StreetPieces:
     cut_pieces, counts["street pieces dropped: drawn twice"] = _without_repeats(pieces)
     pieces, renamed = _without_points(cut_pieces)
     counts["street pieces dropped: no length"] = len(cut_pieces.way) - len(pieces.way)
-    streets = _table(file, verdicts, pieces)
-    across = _across(file, squares, pieces)
-    streets = pd.concat([streets, across]) if len(across) else streets
-    for end in ("u", "v"):
-        streets[end] = "n" + streets[end].replace(renamed).astype("string")
-    nodes = frozenset(np.unique(np.concatenate([pieces.first, pieces.last])).tolist())
+    streets, across = _table(file, verdicts, pieces), _across(file, squares, pieces)
+    for table, end in product((streets, across), ("u", "v")):
+        table[end] = "n" + table[end].replace(renamed).astype("string")
+    ends = np.unique(np.concatenate([pieces.first, pieces.last])).tolist()
+    nodes = frozenset(renamed.get(node, node) for node in ends)
     counts["street pieces"] = len(streets)
-    return StreetPieces(streets, nodes, renamed, counts)
+    return StreetPieces(streets, across, nodes, renamed, counts)
 
 
 def _walked(

@@ -3,24 +3,26 @@ Walking across squares: from every street that meets the edge of a square straig
 
 A square (``highway=pedestrian`` with ``area=yes``, or as a multipolygon) is drawn by its edge
 only. Its edge is walked, and between any two junctions on it runs a straight line where that
-line stays inside the square.
+line stays inside the square and meets no wall and no building on the way.
 
-    squares, junctions on their edges --pairs inside--> lines of kind ``square``
+    squares, junctions on their edges --pairs inside--> lines --walls, buildings--> free lines
 """
 
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
 from gis.catalogue.osm import OsmRules
 from gis.ingest.footways import Footway, judge
-from gis.ingest.osm_areas import find_areas
+from gis.ingest.osm_areas import Areas, find_areas
 from gis.ingest.osm_file import OsmFile, Tags
 
 KIND = "square"
+_ROOFS = frozenset({"roof", "canopy", "carport", "bridge"})
 MOST_JUNCTIONS = 60
 """A square with more junctions keeps its edge only: pairs grow with the square of their number."""
 
@@ -76,8 +78,8 @@ def chords(
     for number, rows in enumerate(squares.ways):
         refs = {int(ref) for row in rows for ref in _refs(file, row)}
         junctions = sorted(ref for ref in refs if others.get(ref, set()) - set(rows))
-        if 2 <= len(junctions) <= MOST_JUNCTIONS:
-            pairs = [(a, b) for a, b in combinations(junctions, 2) if ends[a] != ends[b]]
+        pairs = [(a, b) for a, b in combinations(junctions, 2) if ends[a] != ends[b]]
+        if pairs and len(junctions) <= MOST_JUNCTIONS:
             across = shapely.linestrings([[ends[a], ends[b]] for a, b in pairs])
             inside = _runs_inside(squares.shapes[number], np.atleast_1d(across))
             lines += [(number, *pairs[i], across[i]) for i in np.flatnonzero(inside)]
@@ -92,3 +94,22 @@ def _runs_inside(square: Any, lines: Any) -> Any:
     """Keep lines inside the square that are not a stretch of its edge, which is walked anyway."""
     shapely.prepare(square)
     return shapely.covers(square, lines) & ~shapely.covers(square.boundary, lines)
+
+
+def free_lines(across: gpd.GeoDataFrame, walls: Any, buildings: Areas) -> gpd.GeoDataFrame:
+    """Leave out lines that cross a wall, or a building one cannot walk under."""
+    lines = across.geometry.to_numpy()
+    solid = [_stands_on_the_ground(tags) for tags in buildings.tags]
+    met = [
+        shapely.STRtree(np.asarray(shapes)).query(lines, predicate=predicate)[0]
+        for shapes, predicate in (
+            (walls, "crosses"),
+            (buildings.shapes[solid], "crosses"),
+            (buildings.shapes[solid], "within"),
+        )
+    ]
+    return across[~np.isin(np.arange(len(across)), np.concatenate(met))]
+
+
+def _stands_on_the_ground(tags: Tags) -> bool:
+    return tags.get("building") not in _ROOFS and tags.get("layer", "0") == "0"

@@ -46,6 +46,7 @@ def test_street_is_cut_where_another_meets_it_and_nowhere_else(read):
     assert ends(layers) == {("n1", "n2"), ("n2", "n5"), ("n4", "n2"), ("n6", "n5")}
     assert list(layers.streets.index) == ["w1.1", "w1.2", "w2", "w3"]
     assert layers.counts["street pieces"] == 4
+    assert layers.counts["lines across squares"] == 0
 
 
 def test_piece_keeps_its_bends(read):
@@ -221,6 +222,27 @@ def test_nobody_walks_across_the_hole_in_a_square(read, square):
     hole = shapely.Polygon([lonlat(x, y) for x, y in pond.values()])
     assert not lines.crosses(hole).any()
     assert ("n1", "n3") not in ends(layers)
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "free"),
+    [
+        ({"barrier": "wall"}, False),
+        ({"building": "yes"}, False),
+        ({"building": "roof"}, True),
+        ({"building": "yes", "layer": "1"}, True),
+        ({"landuse": "grass"}, True),
+    ],
+)
+def test_nobody_walks_across_a_square_through_walls_and_buildings(read, square, obstacle, free):
+    nodes, ring = square(1, 0, 0, 100)
+    hut, outline = square(21, 40, 40, 20)
+    nodes |= hut | {5: (-50, 0), 6: (150, 100)}
+    plaza = {"highway": "pedestrian", "area": "yes"}
+    ways = {1: (ring, plaza), 2: ([5, 1], STREET), 3: ([3, 6], STREET), 4: (outline, obstacle)}
+    layers = read(nodes, ways)
+    assert ("w1.s1" in layers.streets.index) is free
+    assert layers.counts["lines across squares"] == int(free)
 
 
 def test_closed_footway_without_area_is_a_path_not_a_square(read, square):
