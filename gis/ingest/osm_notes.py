@@ -27,6 +27,8 @@ _WORDS = {
     "street pieces dropped: drawn twice": "重复路段 {} 段",
     "street pieces dropped: no length": "零长度路段 {} 段",
     "buildings dropped: outline does not close": "轮廓不闭合而未采用 {} 栋",
+    "compounds dropped: outline does not close": "轮廓不闭合而未采用 {} 个",
+    "stations dropped: outline does not close": "轮廓不闭合而未采用 {} 处",
     "buildings with a mended outline": "轮廓自相交已修复 {} 栋",
     "buildings with unreadable building:levels": "层数读不出 {} 栋",
     "barriers dropped: no line": "画不成线而未采用 {} 条",
