@@ -275,7 +275,8 @@ def conform(frame: Any, contract: Contract) -> Any:
         if name in whole.columns:
             whole[name] = _cast(whole[name], dtype, name, contract)
         else:
-            blank = "object" if dtype == "bool" else dtype
+            # a bool cannot be unknown: as object the check below will say so
+            blank = "object" if dtype == "bool" and len(whole) else dtype
             whole[name] = pd.Series(np.nan, index=whole.index, dtype=blank)
     has_geometry = contract.__name__ in type_of_geometry
     order = [*schema.columns, *(["geometry"] if has_geometry else [])]
