@@ -123,7 +123,7 @@ def _reader(kind: _Kind, spelled: Mapping[str, str]) -> Reader:
         return lambda text: _within(_number(text, _WHOLE, int), kind)
     if kind.dtype.startswith("float"):
         return lambda text: _within(_number(text, _DECIMAL, float), kind)
-    if kind.dtype == "boolean":
+    if kind.dtype in {"boolean", "bool"}:
         return lambda text: _yes_no(text, spelled)
     if kind.pattern is not None:
         return lambda text: _patterned(text, str(kind.pattern))
