@@ -26,6 +26,7 @@ _NO_LEDGER = Words(
     "没有住户台账，以楼栋代替，按层数×占地面积加权",
     "no household ledger: buildings stand in, weighted by floors × footprint",
 )
+_BY_BUILDING = Words("没有住户台账，按楼栋计", "no household ledger: counted by building")
 _NO_HOURS = Words("未计时段", "opening hours not considered")
 _AT = Words("时段: {when}", "at {when}")
 _SEVERITIES = {
@@ -63,7 +64,8 @@ def headline(coverage: Any, lang: str) -> str:
         _share(coverage, lang),
     ]
     if coverage.unit == "building":
-        lines.append(_NO_LEDGER.of(lang))
+        stands_in = coverage.weight == "residential_area"
+        lines.append((_NO_LEDGER if stands_in else _BY_BUILDING).of(lang))
     when = coverage.to_dict()["when"]
     lines.append(_AT.of(lang).format(when=when) if when else _NO_HOURS.of(lang))
     return "\n".join(lines)
