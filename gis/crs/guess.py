@@ -33,7 +33,7 @@ MOST_POINTS = 400
 """Of longer tables so many points are taken, evenly spaced."""
 
 STANDS_OUT = 5.0
-"""Nats by which a frame must beat chance."""
+"""Nats by which a frame must beat chance; never fewer than the luckiest of the chance shifts."""
 
 AHEAD = 3.0
 """Nats by which it must beat the next frame."""
@@ -114,9 +114,9 @@ def guess_frame(points: Any, streets: Any, buildings: Any) -> FrameGuess:
     around = [*lonlat.min(axis=0) - _MARGIN, *lonlat.max(axis=0) + _MARGIN]
     trees = [_on_plane(shapes, around, origin) for shapes in (streets, buildings)]
     places, on_map = _places(placements, *trees)
-    scores = _nats(places, on_map, judged=len(frames))
-    beside = (places[: len(frames)] <= 1).mean(axis=1)
-    return _decide(frames, scores, beside, len(lonlat))
+    nats = _nats(places, on_map, judged=len(frames))
+    beside = (places[: len(frames)] <= _BESIDE_BUILDING).mean(axis=1)
+    return _decide(frames, nats, beside, len(lonlat))
 
 
 def _undecided(points: int) -> FrameGuess:
@@ -124,7 +124,10 @@ def _undecided(points: int) -> FrameGuess:
     return FrameGuess("wgs84", nothing, nothing, points, confident=False)
 
 
-def _decide(frames: list[str], scores: _Points, beside: _Points, points: int) -> FrameGuess:
+def _decide(frames: list[str], nats: _Points, beside: _Points, points: int) -> FrameGuess:
+    scores = nats[: len(frames)]
+    # where a map is uneven, chance alone may do well; then 5 nats are not enough
+    needed = nats[len(frames) :].max(initial=STANDS_OUT)
     order = np.argsort(-scores, kind="stable")
     first, second = scores[order[0]], scores[order[1]]
     return FrameGuess(
@@ -132,7 +135,7 @@ def _decide(frames: list[str], scores: _Points, beside: _Points, points: int) ->
         scores=dict(zip(frames, scores.round(2).tolist(), strict=True)),
         beside=dict(zip(frames, beside.round(3).tolist(), strict=True)),
         points=points,
-        confident=bool(points >= FEWEST_POINTS and first >= STANDS_OUT and first - second >= AHEAD),
+        confident=bool(points >= FEWEST_POINTS and first >= needed and first - second >= AHEAD),
     )
 
 
@@ -230,8 +233,8 @@ def _nats(places: npt.NDArray[np.int64], on_map: npt.NDArray[np.bool_], *, judge
     counts = np.stack([((places == place) & on_map).sum(axis=1) for place in range(4)], axis=1)
     chance = counts[judged:].sum(axis=0) + 0.5
     chance = chance / chance.sum()
-    off_map = (~on_map[:judged]).sum(axis=1)
-    return np.array([_gain(row, chance) for row in counts[:judged]]) + _OFF_MAP_NATS * off_map
+    off_map = (~on_map).sum(axis=1)
+    return np.array([_gain(row, chance) for row in counts]) + _OFF_MAP_NATS * off_map
 
 
 def _gain(counts: npt.NDArray[np.int64], chance: _Points) -> float:
