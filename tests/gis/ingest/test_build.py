@@ -94,6 +94,12 @@ def test_given_gate_is_added_and_replaces_a_mapped_one_at_the_same_place(town, a
     assert gates["users"].to_list() == ["nobody", "residents", "unknown"]
     assert set(gates["source"]) == {"given"}
     assert gates["node"].to_dict()["G1"] == before.gates["node"].iloc[0]
+    # 路口 stands across 学府路, which is cut there in two
+    assert gates["node"].fillna("").to_list()[1:] == ["", "gG3"]
+    assert len(after.streets) == len(before.streets) + 1
+    assert sorted([*after.streets["u"], *after.streets["v"]]).count("gG3") == 2
+    assert after.streets.length.sum() == pytest.approx(before.streets.length.sum())
+    assert after.streets.index.is_unique
     compound = after.compounds.index[0]
     assert gates["compound"].fillna("").to_list() == [compound, compound, ""]
     assert after.compounds["gates_complete"].to_list() == [True]
@@ -101,6 +107,23 @@ def test_given_gate_is_added_and_replaces_a_mapped_one_at_the_same_place(town, a
     assert mapped["reason"] == "给定的出入口表里有同一处出入口"
     row = after.provenance.loc["gates:town.osm"]
     assert (row["rows_read"], row["kept"], row["rejected"]) == (1, 0, 1)
+
+
+def test_gate_in_the_middle_of_nowhere_is_kept_and_told(town, at):
+    places = {"G1": (700, 40), "G2": (700, 3), "G3": (650, 3), "G4": (651, -3), "G5": (1002, 2)}
+    rows = [["编号", "经度", "纬度"], *([gate, *at(*spot)] for gate, spot in places.items())]
+    district = town.read(gates=town.csv("g.csv", rows, frame="wgs84"))
+    assert district.gates.loc[["G1", "G2", "G3", "G4"], "node"].fillna("").to_list() == [
+        "",
+        "gG2",
+        "gG3",
+        "gG3",
+    ]
+    assert district.gates.loc["G5", "node"] in set(town.read().streets["v"])
+    note = district.provenance.loc["gates:g.csv", "note"]
+    assert note == "1 处出入口既不在小区边上，也不在街道上，不起作用"
+    street = district.streets[district.streets["u"].eq("gG3") & district.streets["v"].eq("gG2")]
+    assert street.length.iloc[0] == pytest.approx(50, rel=0.01)
 
 
 def test_given_compounds_take_over_gates_and_buildings_inside_them(town):
