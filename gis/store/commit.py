@@ -184,7 +184,7 @@ def _move_in(folder: Path) -> None:
             # Windows does not replace a file that any program has open
             raise _in_use(folder / name) from error
     _sync_folder(folder)
-    saved.rmdir()
+    shutil.rmtree(saved)
 
 
 def _sync_file(path: Path) -> None:

@@ -8,7 +8,8 @@ without geometry. Nothing about people is in it: counts that a ledger may have g
 rows of people's tables stay in ``people.db``.
 
 The file is the same for the same district, byte for byte: the times GDAL notes are set to a fixed
-day, and the file is rewritten without the gaps that their first values left.
+day, and the whole is copied into a fresh file, because SQLite counts the transactions of a file,
+and how many GDAL makes depends on the clock.
 """
 
 import sqlite3
@@ -48,9 +49,11 @@ def write_place(district: District, path: Path, settings: dict[str, str]) -> Non
 
     It is whole when this returns, and on the disk only after the caller's fsync.
     """
+    draft = path.with_name(f"draft-{path.name}")
     with _unsynced():
-        _write_layers(district, path, settings)
-    _steady(path)
+        _write_layers(district, draft, settings)
+    _copy_steady(draft, path)
+    draft.unlink()
 
 
 def _write_layers(district: District, path: Path, settings: dict[str, str]) -> None:
@@ -140,12 +143,12 @@ def _unsynced() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": before})
 
 
-def _steady(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as base:
+def _copy_steady(draft: Path, path: Path) -> None:
+    with closing(sqlite3.connect(draft)) as base:
         base.execute("PRAGMA synchronous=OFF")
         base.execute("UPDATE gpkg_contents SET last_change = ?", (_FIXED_TIME,))
         base.commit()
-        base.execute("VACUUM")
+        base.execute("VACUUM INTO ?", (str(path),))
 
 
 def _read_layer(path: Path, name: str) -> Any:

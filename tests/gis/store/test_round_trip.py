@@ -58,9 +58,9 @@ def test_saving_leaves_two_files_and_the_lock_and_nothing_else(street, tmp_path)
 
 def test_the_same_district_gives_the_same_bytes(street, tmp_path):
     save_district(street, tmp_path / "a")
-    save_district(street, tmp_path / "b")
-    save_district(street, tmp_path / "b")
-    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+    for _ in range(5):  # how often GDAL writes its times depends on the clock
+        save_district(street, tmp_path / "b")
+        assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
 
 
 def test_another_process_on_another_day_gives_the_same_bytes(street, tmp_path):
@@ -190,7 +190,7 @@ def _districts(draw):
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
