@@ -71,13 +71,12 @@ def find_areas(file: OsmFile, wanted: Callable[[Tags], bool]) -> Areas:
     """
     Return the polygons of all closed ways and multipolygon relations whose tags are wanted.
 
-    A closed way that is also a wanted relation's only tag carrier is not drawn twice: relations
-    are taken by their own tags only, as OSM has it since 2017.
+    A relation counts by its own tags, not those of its outline, as OSM has it since 2017.
     """
     ways = file.ways
     asked = np.array([bool(tags) and wanted(tags) for tags in ways.tags], dtype=np.bool_)
-    rings_of = closed(ways)
-    rows, open_ways = np.flatnonzero(asked & rings_of), int((asked & ~rings_of).sum())
+    is_ring = closed(ways)
+    rows, open_ways = np.flatnonzero(asked & is_ring), int((asked & ~is_ring).sum())
     rings = _ring_polygons(ways, rows)
     relations = [
         index

@@ -170,8 +170,8 @@ def _cut(ways: OsmWays, rows: Ids, stops: Ids) -> tuple[_Pieces, int]:
     known = ~np.isnan(chosen.lon)
     # a part is a stretch of one way without a missing node
     part = np.cumsum(np.diff(owner, prepend=-1).astype(np.bool_) | ~known, dtype=np.int64)
-    fresh = np.diff(chosen.refs, prepend=-1).astype(np.bool_) | np.diff(part, prepend=0) > 0
-    use = known & fresh
+    moved = np.diff(chosen.refs, prepend=-1) != 0
+    use = known & (moved | (np.diff(part, prepend=0) != 0))
     refs, part, owner = chosen.refs[use], part[use], owner[use]
     places = np.column_stack([chosen.lon[use], chosen.lat[use]])
     _, node, times = np.unique(refs, return_inverse=True, return_counts=True)
