@@ -62,6 +62,9 @@ class InputFile:
     keep
         A column (as written in the file) whose number must be above zero for a row to be meant:
         ``healthcare`` of a table that counts clinics per cell.
+    trusted
+        The declared frame was verified: how the points lie on the map is not asked. The test is
+        wrong about one table in a hundred or fewer, and a right table must not be locked out.
     """
 
     path: Any
@@ -70,6 +73,7 @@ class InputFile:
     layer: str | None = None
     kind: str | None = None
     keep: str | None = None
+    trusted: bool = False
 
     @property
     def name(self) -> str:

@@ -104,7 +104,7 @@ def place(
     intake = intake.without(_is_missing(intake.frame.geometry), NO_SHAPE).require_rows()
     if intake.frame.crs is None and not named.startswith("EPSG"):
         intake = _without_odd_degrees(intake, near)
-    if mapped is not None:
+    if mapped is not None and not file.trusted:
         _doubt_frame(intake, named, mapped)
     moved = to_frame(intake.frame, frame=frame, crs=crs, convert=file.convert, where=intake.source)
     intake = placed(intake, moved.geometry.array, crs)

@@ -261,6 +261,8 @@ def test_points_that_fit_the_map_only_when_shifted_back_are_refused(real_data, t
     lon, lat = wgs84_to_gcj02(mapped.x[::4], mapped.y[::4])
     rows = [["类型", "经度", "纬度"], *(["老年食堂", x, y] for x, y in zip(lon, lat, strict=True))]
     stations = town.csv("stations.csv", rows, frame="wgs84")
+    trusted = InputFile(stations.path, frame="wgs84", trusted=True)
+    assert len(import_district(Sources(source, stations=trusted)).stations) == len(rows) - 1
     with pytest.raises(FrameError) as caught:
         import_district(Sources(source, stations=stations))
     assert str(caught.value) == (
