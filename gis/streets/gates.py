@@ -17,8 +17,11 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from gis.streets.pieces import PUBLIC, Pieces
+from gis.streets.sight import Outlook, Sight
 
 MATCH_METRES = 15.0
 """A known gate this near to a crossing of its ring is that crossing. Ours."""
@@ -49,7 +52,7 @@ def node_places(pieces: Pieces) -> NDArray[np.float64]:
     return xy
 
 
-def find_gates(pieces: Pieces, gates: gpd.GeoDataFrame) -> Gates:
+def find_gates(pieces: Pieces, gates: gpd.GeoDataFrame, sight: Sight) -> Gates:
     """
     Match known gates to crossings, and assume gates where a street crosses without one.
 
@@ -63,17 +66,30 @@ def find_gates(pieces: Pieces, gates: gpd.GeoDataFrame) -> Gates:
     by_compound = dict(list(known[known["compound"].notna()].groupby("compound")))
     crossed = {zone: rows["node"].to_numpy() for zone, rows in crossings.groupby("zone")}
     none = np.empty(0, dtype=np.int64)
-    public = pieces.lines[pieces.table["zone"].to_numpy() == PUBLIC]
-    tree = shapely.STRtree(public)
+    public = Outlook(pieces.lines[_main_streets(pieces)], sight)
     for zone, compound in enumerate(pieces.rings.ids):
         own = by_compound.get(compound, known.iloc[:0])
         nodes = crossed.get(zone, none)
-        rows += _ring_gates(pieces, xy, zone, nodes, own, tree)
+        rows += _ring_gates(pieces, xy, zone, nodes, own, public)
     private = crossings[crossings["zone"] >= len(pieces.rings.ids)]
     rows += [_private_gate(pieces, xy, node, zone) for node, zone in private.to_numpy()]
     rows += _street_gates(pieces, xy, known[known["compound"].isna()])
     table = pd.DataFrame(rows, columns=["id", *_COLUMNS])
     return Gates(table.astype({"zone": "int64", "node": "int64"}).set_index("id").sort_index())
+
+
+def _main_streets(pieces: Pieces) -> NDArray[np.bool_]:
+    """Flag the public pieces of the largest connected part: a guess onto an island helps nobody."""
+    u, v = pieces.table["u"].to_numpy(), pieces.table["v"].to_numpy()
+    size = len(pieces.node_ids)
+    if not size:
+        return np.zeros(0, dtype=bool)
+    graph = coo_array((np.ones(len(u)), (u, v)), shape=(size, size))
+    _, part = connected_components(graph, directed=False)
+    public = pieces.table["zone"].to_numpy() == PUBLIC
+    largest = np.argmax(np.bincount(part[u[public]], minlength=1))
+    main: NDArray[np.bool_] = public & (part[u] == largest)
+    return main
 
 
 def _crossings(pieces: Pieces) -> pd.DataFrame:
@@ -96,7 +112,7 @@ def _ring_gates(
     zone: int,
     nodes: NDArray[np.int64],
     known: gpd.GeoDataFrame,
-    public: shapely.STRtree,
+    public: Outlook,
 ) -> list[dict[str, Any]]:
     outline = shapely.boundary(pieces.rings.polygons[zone])
     along = shapely.line_locate_point(outline, shapely.points(xy[nodes]))
@@ -137,12 +153,16 @@ def _match(
     return match
 
 
-def _nearest_foot(public: shapely.STRtree, outline: Any) -> Any:
-    """Return the point of the ring nearest to a public street, or None where there is none."""
-    nearest = public.query_nearest(outline) if len(public) else np.empty(0, dtype=np.int64)
-    if not len(nearest):
+def _nearest_foot(public: Outlook, outline: Any) -> Any:
+    """
+    Return the point of the ring nearest to a public street it sees, or None without streets.
+
+    Where the ring sees none within reach, the point nearest to any.
+    """
+    nearest = public.nearest(outline)
+    if nearest is None:
         return None
-    return shapely.shortest_line(outline, public.geometries[min(nearest)]).coords[0]
+    return shapely.shortest_line(outline, nearest).coords[0]
 
 
 def _known(gate: Any, name: str, zone: int, node: int, place: Any) -> dict[str, Any]:

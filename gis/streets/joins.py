@@ -47,7 +47,13 @@ class Joins:
     station_zone: Ints
 
 
-def join_places(district: District, pieces: Pieces, gates: pd.DataFrame) -> Joins:
+def look_around(district: District, pieces: Pieces) -> Sight:
+    """Let walls, rivers and rings stand in the way of straight lines."""
+    rings = shapely.boundary(pieces.rings.polygons)
+    return Sight(np.concatenate([district.barriers.geometry.to_numpy(), rings]))
+
+
+def join_places(district: District, pieces: Pieces, gates: pd.DataFrame, sight: Sight) -> Joins:
     """
     Join buildings, stations and free gates to the streets they see within 100 m.
 
@@ -60,7 +66,6 @@ def join_places(district: District, pieces: Pieces, gates: pd.DataFrame) -> Join
     polygons = pieces.rings.polygons
     building_zone = smallest_holder(buildings, polygons)
     door_zone = smallest_holder(_points(doors), polygons)
-    sight = Sight(np.concatenate([district.barriers.geometry.to_numpy(), _outlines(polygons)]))
     joiner = _Joiner(pieces, sight)
     tables = [
         joiner.places(BUILDING, np.arange(len(buildings)), buildings, building_zone),
@@ -101,11 +106,6 @@ def _station_doors(district: District) -> tuple[Ints, Shapes]:
 def _points(shapes: Shapes) -> Shapes:
     points: Shapes = building_points(gpd.GeoDataFrame(geometry=shapes)).to_numpy()
     return points
-
-
-def _outlines(polygons: Shapes) -> Shapes:
-    outlines: Shapes = shapely.boundary(polygons)
-    return outlines
 
 
 class _Joiner:

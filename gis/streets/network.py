@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from gis.district import District
 from gis.streets.gates import find_gates
-from gis.streets.joins import BUILDING, STATION, Joins, join_places
+from gis.streets.joins import BUILDING, STATION, Joins, join_places, look_around
 from gis.streets.layout import Keys, gate_arcs, lay_out, place_arcs, street_arcs
 from gis.streets.lines import inside_lines
 from gis.streets.pieces import PUBLIC, Pieces, cut_streets, read_rings
@@ -77,8 +77,9 @@ def build_network(district: District) -> Network:
     compounds without inner streets with gates x buildings of that compound.
     """
     pieces = cut_streets(district.streets, read_rings(district.compounds))
-    gates = find_gates(pieces, district.gates).table
-    joins = join_places(district, pieces, gates)
+    sight = look_around(district, pieces)
+    gates = find_gates(pieces, district.gates, sight).table
+    joins = join_places(district, pieces, gates, sight)
     layout = lay_out(pieces, joins, gates, len(district.stations))
     visited = _visited_zones(pieces, joins)
     arcs = pd.concat(

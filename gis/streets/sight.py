@@ -90,6 +90,20 @@ def join(
     return _rows(places[place[found]], lines[piece[found]], pieces.iloc[piece[found]], place[found])
 
 
+class Outlook:
+    """Streets looked at from places that are not joined yet, such as rings without a gate."""
+
+    def __init__(self, lines: Shapes, sight: Sight) -> None:
+        self._tree, self._lines, self._sight = shapely.STRtree(lines), lines, sight
+
+    def nearest(self, place: Any) -> Any:
+        """Return the nearest line in sight within reach, else the nearest of all, else None."""
+        if not len(self._lines):
+            return None
+        seen = _next_in_sight(place, self._tree, self._lines, self._sight, ACCESS_METRES)
+        return self._lines[seen if seen >= 0 else min(self._tree.query_nearest(place))]
+
+
 def _next_in_sight(
     place: Any, tree: shapely.STRtree, lines: Shapes, sight: Sight, within: float
 ) -> int:

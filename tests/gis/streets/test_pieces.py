@@ -74,7 +74,8 @@ def gates_of(lines, shapes, known=None, **columns):
         if known is not None
         else conform(points({}, users=[], source=[]), Gates)
     )
-    return find_gates(pieces, table).table
+    sight = Sight(shapely.boundary(pieces.rings.polygons))
+    return find_gates(pieces, table, sight).table
 
 
 def test_assumed_gates_are_counted_along_the_ring():
@@ -100,6 +101,16 @@ def test_of_two_known_gates_the_nearer_is_the_crossing_and_the_other_stands_free
     found = gates_of(STRAIGHT, {"c": box(40, -20, 60, 20)}, known)
     assert found.loc["near", "node"] >= 0
     assert found.loc["far", "node"] == -1
+
+
+def test_the_gate_of_a_compound_nothing_crosses_faces_a_street_it_sees():
+    shapes = {"c": box(0, 60, 50, 110), "between": box(-5, 20, 55, 55)}
+    lines = {
+        "behind": (("a", "b"), [(0, 10), (50, 10)]),
+        "seen": (("c", "d"), [(0, 170), (50, 170)]),
+    }
+    found = gates_of(lines, shapes)
+    assert (found.loc["c@1", "y"], found.loc["between@1", "y"]) == (110.0, 20.0)
 
 
 def test_the_line_inside_goes_around_the_inward_corner():
