@@ -108,6 +108,8 @@ def test_the_gate_of_a_compound_nothing_crosses_faces_a_street_it_sees():
     lines = {
         "behind": (("a", "b"), [(0, 10), (50, 10)]),
         "seen": (("c", "d"), [(0, 170), (50, 170)]),
+        "far": (("b", "d"), [(50, 10), (400, 10), (400, 170), (50, 170)]),
+        "island": (("x", "y"), [(20, 115), (30, 115)]),
     }
     found = gates_of(lines, shapes)
     assert (found.loc["c@1", "y"], found.loc["between@1", "y"]) == (110.0, 20.0)
