@@ -13,7 +13,7 @@ import numpy as np
 
 from gis import tables
 from gis.catalogue import Catalogue
-from gis.crs import scale_error_ppm, zone_crs
+from gis.crs import scale_error_ppm, to_frame, zone_crs
 from gis.errors import InputError
 from gis.ingest.cells import parse_cells
 from gis.ingest.graph import read_graph
@@ -26,6 +26,7 @@ from gis.ingest.osm_notes import osm_note
 
 _OSM = (".osm", ".pbf", ".osm.gz", ".osm.bz2", ".osm.xz")
 _LONLAT = "EPSG:4326"
+_SAME_AS_WGS84 = frozenset({"wgs84", "cgcs2000", "epsg:4326", "epsg:4490"})
 _NEAR_DEGREES = 0.5
 """Ours: how far outside of the streets' box a point may lie before its axes are doubted."""
 
@@ -94,7 +95,8 @@ def read_ground(file: InputFile, catalogue: Catalogue, progress: Progress) -> Gr
 
 
 def _from_osm(file: InputFile, catalogue: Catalogue, progress: Progress) -> Ground:
-    if file.frame not in {None, "wgs84"} or file.convert:
+    declared = (file.frame or "wgs84").lower().replace("-", "")
+    if declared not in _SAME_AS_WGS84 or file.convert:
         raise InputError(
             f"{file.name}：OpenStreetMap 数据一律是 wgs84，不能声明为 {file.frame}。请去掉。",
             english=f"{file.name}: OpenStreetMap data are always wgs84, not {file.frame}. "
@@ -118,9 +120,11 @@ def _from_osm(file: InputFile, catalogue: Catalogue, progress: Progress) -> Grou
 def _from_graph(file: InputFile, catalogue: Catalogue) -> Ground:
     streets = read_graph(file.path, catalogue)
     digest = sha256_of(file.path) if isinstance(file.path, str | Path) else None
+    frame = file.frame or f"EPSG:{streets.crs.to_epsg()}"
+    lonlat = to_frame(streets, frame=frame, convert=file.convert, crs=_LONLAT, where=file.name)
     row = _provenance(file, "streets", digest, len(streets), None)
-    row["frame"] = f"EPSG:{streets.crs.to_epsg()}"
-    return _on_ground({"streets": streets.to_crs(_LONLAT)}, file, (row,), {})
+    row |= {"frame": frame, "conversion": file.convert}
+    return _on_ground({"streets": lonlat}, file, (row,), {})
 
 
 def _from_lines(file: InputFile, catalogue: Catalogue) -> Ground:

@@ -204,18 +204,12 @@ def _find(written: pd.DataFrame, buildings: pd.DataFrame) -> tuple[pd.Series, pd
     """Return the building id or nothing, and ``none``, ``several`` or nothing for the reason."""
     index = BuildingIndex(buildings)
     cells = written[["community", "compound", "building", "address"]].astype(object)
-    answers = {
-        key: index.find(*(cell if isinstance(cell, str) else "" for cell in key))
-        for key in set(map(tuple, cells.itertuples(index=False, name=None)))
-        if not any(isinstance(cell, float) for cell in key)
-    }
-    found, why = [], []
-    for key in cells.itertuples(index=False, name=None):
-        plain = tuple(cell if isinstance(cell, str) else "" for cell in key)
-        fitting = answers.get(key) if key in answers else index.find(*plain)
-        fitting = fitting or frozenset()
-        found.append(next(iter(fitting)) if len(fitting) == 1 else None)
-        why.append(None if len(fitting) == 1 else "several" if fitting else "none")
+    words = list(cells.where(cells.notna(), "").itertuples(index=False, name=None))
+    # a ledger repeats few addresses of buildings, so each is looked up once
+    answers = {address: index.find(*address) for address in set(words)}
+    fitting = [answers[address] for address in words]
+    found = [next(iter(ids)) if len(ids) == 1 else None for ids in fitting]
+    why = [None if len(ids) == 1 else "several" if ids else "none" for ids in fitting]
     return (
         pd.Series(found, index=written.index, dtype=object),
         pd.Series(why, index=written.index, dtype=object),
