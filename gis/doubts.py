@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from gis.catalogue import Catalogue, load_catalogue
 from gis.coverage.answers import station_services
 from gis.district import PLACE_TABLES, District
-from gis.places.demand import Demand, build_demand
+from gis.places.demand import Demand, build_demand, building_groups
 from gis.places.hours import readable
 from gis.streets import EVERYTHING, Access, Network, Unknown, Walker, build_network
 from gis.streets.joins import STATION
@@ -28,6 +28,8 @@ from gis.streets.pieces import PUBLIC
 from gis.streets.search import price
 
 SEVERITIES = ("error", "doubt", "note")
+_NAMED = 3
+"""How many buildings a line names before it only counts them."""
 _COLUMNS = ["severity", "kind", "subject", "people", "text_zh", "text_en"]
 
 Row = tuple[str, str, str, float, str, str]
@@ -192,11 +194,15 @@ def _compound_notes(district: District, network: Network, depending: _Depending)
 
 
 def _building_faults(district: District, network: Network, depending: _Depending) -> Iterator[Row]:
-    for row in np.flatnonzero(network.off_street & (depending.building > 0)):
-        building = str(district.buildings.index[row])
-        zh, en = "100 米内没有道路", "no street within 100 m"
-        count = float(depending.building[row])
-        yield ("error", "off_street", building, count, f"楼栋 {building}:{zh}", f"{building}: {en}")
+    lost = pd.Series(network.off_street & (depending.building > 0))
+    groups = building_groups(district)["grid"].fillna("").to_numpy()
+    for grid, rows in lost[lost].groupby(groups[lost]):
+        names = "、".join(district.buildings.index[rows.index[:_NAMED]])
+        many, more = len(rows), " …" if len(rows) > _NAMED else ""
+        count = float(depending.building[rows.index].sum())
+        zh = f"{many} 栋楼 100 米内没有道路:{names}{more}"
+        en = f"{many} buildings with no street within 100 m: {names}{more}"
+        yield ("error", "off_street", str(grid), count, zh, en)
     living = (district.buildings["use"] == "residential").fillna(value=False)
     blank = (living & district.buildings["floors"].isna()).to_numpy()
     if blank.any():
