@@ -14,6 +14,8 @@ from api.cli.words import LAYERS, WRITTEN, Words
 REJECTS = "rejects.xlsx"
 _REPORT = ["layer", "source", "frame", "conversion", "rows_read", "kept", "rejected"]
 _STARTING = Words("准备读取", "getting ready to read")
+_READING = Words("读取", "reading")
+_FETCHING = Words("下载", "fetching")
 _SAVING = Words("写入街道文件夹", "writing the district")
 _NOTE = Words("{layer}: {note}", "{layer}: {note}")
 _FRAME = Words(
@@ -60,7 +62,7 @@ def fetch(
             nominatim=nominatim,
             overpass=overpass,
             catalogue=in_force,
-            progress=progress,
+            progress=progress.reading(_FETCHING),
         )
     say(WRITTEN, lang, path=output)
 
@@ -77,7 +79,7 @@ def import_(**given: Any) -> None:
                 _sources(given),
                 name=given["name"],
                 catalogue=gis.load_catalogue(*given["catalogue"] or ()),
-                progress=progress,
+                progress=progress.reading(_READING),
             )
         except gis.FrameError as error:
             hint = _FRAME_OPTIONS.of(lang)

@@ -7,6 +7,7 @@ On a terminal a line that moves and goes away; elsewhere now and then the stage.
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -65,6 +66,16 @@ class Progress:
     def stage(self, words: Words) -> None:
         """Tell which stage has come, in the user's language."""
         self(words.of(self._lang))
+
+    def reading(self, words: Words) -> Callable[[str, float | None], None]:
+        """
+        Return what to hand to a reader, whose own stages are named in Chinese.
+
+        In another language the stage is ``words`` from beginning to end; the share still moves.
+        """
+        if self._lang == "zh":
+            return self
+        return lambda _stage, share: self(words.of(self._lang), share)
 
     def _begin(self) -> None:
         with self._lock:

@@ -103,6 +103,15 @@ def test_many_short_stages_do_not_fill_a_log(monkeypatch, capsys):
     assert capsys.readouterr().err == "一 …\n"
 
 
+def test_readers_who_speak_chinese_are_not_quoted_in_english():
+    told = progress.Progress("en")
+    told.reading(Words("读取", "reading"))("读取节点", 0.5)
+    assert (told._stage, told._share) == ("reading", 0.5)
+    chinese = progress.Progress("zh")
+    chinese.reading(Words("读取", "reading"))("读取节点", 0.5)
+    assert chinese._stage == "读取节点"
+
+
 def test_terminal_sees_a_moving_line(monkeypatch):
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
