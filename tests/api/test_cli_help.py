@@ -1,8 +1,8 @@
 """The command line before any verb runs: help, language, wrong options, speed."""
 
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -58,12 +58,14 @@ def test_help_fits_its_width(verb, capsys):
 
 def test_help_comes_in_less_than_half_a_second():
     def once():
-        begin = time.perf_counter()
-        subprocess.run([PROGRAM, "--help"], check=True, capture_output=True)
-        return time.perf_counter() - begin
+        program = subprocess.Popen([PROGRAM, "--help"], stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+        assert program.returncode == 0
+        return used.ru_utime + used.ru_stime
 
-    # the best of five: other programs on the machine only ever add
-    assert min(once() for _ in range(5)) < 0.5
+    # the processor's seconds, not the clock's: other work on the machine is not ours
+    assert min(once() for _ in range(3)) < 0.5
 
 
 def test_help_imports_nothing_heavy():
