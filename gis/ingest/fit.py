@@ -203,7 +203,8 @@ def with_compound_of_gates(intake: Intake, compounds: gpd.GeoDataFrame) -> Intak
     ).astype(object)
     named = pd.Series({row: found[0] for row, found in nearest.items()}, dtype=object)
     linked = named.reindex(frame.index)
-    free = written[frame.index].isna()
+    # a gate of our own files that stands on a street and names no compound is a street gate
+    free = written[frame.index].isna() & column_of(frame, "node").isna()
     linked[free] = nearest_compound(frame.geometry[free], compounds)
     intake = intake.replace(frame=frame.assign(compound=linked))
     return intake.without(off, whys, column="geometry", found=written)

@@ -40,7 +40,8 @@ def add_gates(draft: Draft, file: InputFile, *, complete: bool) -> None:
     """
     intake = read_gates(file, draft.ground, draft.catalogue, draft.layer("compounds"))
     given = indexed(intake)
-    given = given.assign(node=node_of(given.geometry, draft.ground.streets))
+    near = node_of(given.geometry, draft.ground.streets)
+    given = given.assign(node=given["node"].where(given["node"].notna(), near))
     mapped = draft.layer("gates")
     same = _same_gates(mapped, given)
     # the mapped gate is a street node: the given one takes its place in the network

@@ -262,10 +262,12 @@ def read_intake(file: InputFile, layer: str, columns: ColumnNames) -> Intake:
     return named.noting(*kept_note) if kept_note else named
 
 
+_NODES = {"streets": ("u", "v"), "gates": ("node",)}
+"""Columns that tell how streets join; our own files have them, and those of osmnx."""
+
+
 def _names(columns: ColumnNames, layer: str) -> dict[str, str]:
-    # u and v tell how streets join; our own files and those of osmnx have them
-    nodes = {"u": "u", "v": "v"} if layer == "streets" else {}
-    return columns.names(layer) | nodes
+    return columns.names(layer) | {name: name for name in _NODES.get(layer, ())}
 
 
 def sha256_of(path: str | Path) -> str:

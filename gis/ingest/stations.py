@@ -50,6 +50,9 @@ def read_gates(
 ) -> Intake:
     """Read gates and link them to compounds; what is not said about one is unknown."""
     intake = read_points(file, "gates", tables.Gates, ground, catalogue)
+    nodes = {*ground.streets["u"], *ground.streets["v"]}
+    node = column_of(intake.frame, "node")
+    intake = intake.replace(frame=intake.frame.assign(node=node.where(node.isin(nodes))))
     intake = with_compound_of_gates(intake, compounds)
     frame = intake.frame
     users = column_of(frame, "users")
