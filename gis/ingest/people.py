@@ -196,7 +196,8 @@ def _text(read: Callable[[str], str]) -> Callable[[Any], str | None]:
 def _made_id(layer: str, row: Any, key: Any) -> str:
     if not isinstance(key, str):
         return f"{layer}-{row}"
-    # from the address, so that a ledger sorted anew keeps its ids
+    # from the address, so that a ledger sorted anew keeps its ids; who knows the addresses can
+    # find them again, so an id made here is as personal as the address
     return "h" + hashlib.blake2s(key.encode(), digest_size=6).hexdigest()
 
 

@@ -4,11 +4,13 @@ import hashlib
 
 import networkx as nx
 import osmnx as ox
+import pyproj
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.catalogue import load_catalogue
+from gis.crs import wgs84_to_bd09, wgs84_to_gcj02
 from gis.errors import FrameError, InputError
 from gis.ingest import InputFile, Sources, import_district
 from gis.ingest.ground import read_ground
@@ -245,6 +247,28 @@ def test_compound_is_known_by_its_name_on_the_map_and_in_the_list(town):
     ]
     district = town.read(buildings=buildings, households=town.csv("h.csv", rows))
     assert list(district.households["building"]) == ["B1", "B1"]
+
+
+@pytest.mark.parametrize(
+    "frame", ["cgcs2000", "EPSG:4490", "EPSG:4547", "EPSG:32650", "gcj02", "bd09"]
+)
+def test_the_same_place_in_any_frame_is_the_same_place(town, at, frame):
+    lon, lat = at(150, 20)
+    shifted = {"gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09}
+    if frame in shifted:
+        x, y = (float(value) for value in shifted[frame](lon, lat))
+    elif frame.startswith("EPSG"):
+        x, y = pyproj.Transformer.from_crs("EPSG:4326", frame, always_xy=True).transform(lon, lat)
+    else:
+        x, y = lon, lat
+    convert = f"{frame}:wgs84" if frame in shifted else None
+    head = ["编号", "类型", "经度", "纬度"]
+    there = town.csv(
+        "a.csv", [head, ["S1", "药店", repr(x), repr(y)]], frame=frame, convert=convert
+    )
+    here = town.csv("b.csv", [head, ["S1", "药店", lon, lat]], frame="wgs84")
+    spots = [town.read(stations=file).stations.geometry["S1"] for file in (there, here)]
+    assert spots[0].distance(spots[1]) < 0.001
 
 
 def test_areas_link_by_containment(town):
