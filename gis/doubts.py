@@ -229,7 +229,9 @@ def _station_faults(
 ) -> Iterator[Row]:
     stations = district.stations
     if not len(stations):
-        yield ("error", "no_stations", "", 0.0, "没有任何站点", "there are no stations")
+        zh = "没有任何站点,谁也不会被覆盖:导入时用 --stations 给出站点清单"
+        en = "there are no stations, so nobody is covered: give a list with --stations on import"
+        yield ("error", "no_stations", "", 0.0, zh, en)
     table = network.joins.table
     joined = set(table["row"][(table["owner"] == STATION) & table["bare"]])
     offers = station_services(district, catalogue)

@@ -58,8 +58,13 @@ def test_stations_that_cannot_serve_are_named():
     )
 
 
-def test_a_district_without_stations_is_an_error():
-    assert "no_stations" in kinds(walled_town(stations=None))
+def test_a_district_without_stations_is_told_what_to_do_and_covers_nobody():
+    town = walled_town(stations=None)
+    told = gis.review(town).issues.set_index("kind").loc["no_stations"]
+    assert told["text_zh"] == "没有任何站点,谁也不会被覆盖:导入时用 --stations 给出站点清单"
+    assert told["text_en"].startswith("there are no stations, so nobody is covered")
+    coverage = gis.cover(town, service="meals")
+    assert coverage.reasons["meals"] == {"NO_STATION": 3.0}
 
 
 def test_islands_with_homes_are_listed_and_parts_counted():
