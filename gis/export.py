@@ -27,7 +27,7 @@ from gis.catalogue.standards import PENDING, Lang
 from gis.coverage import Coverage
 from gis.district import District
 from gis.errors import InputError
-from gis.places.demand import GROUPS
+from gis.places.demand import GROUPS, UNIT_NAMES, WEIGHT_NAMES
 
 STAFF_ONLY = {
     "zh": "内部资料 · 工作人员级 · 只供本街道、社区工作使用，不得外传或上网",
@@ -58,7 +58,7 @@ _GAPS = {
     "line_metres": ("直线米数", "metres in a straight line"),
     "gate": ("经过的出入口", "gate"),
     "estimated": ("院内路线为估计", "inside leg estimated"),
-    "fix": ("最小改动", "smallest fix"),
+    "fix": ("建议", "what usually helps"),
 }
 _REJECTS = {
     "source": ("文件", "file"),
@@ -155,7 +155,10 @@ def _notes(district: District, coverage: Coverage, lang: Lang) -> list[str]:
     asked = question.circle or question.asked[0].requirement
     when = question.when.text if question.when else _NO_HOURS[lang]
     made_up = [_SYNTHETIC[lang]] if district.facts.get("synthetic") == "yes" else []
-    return [district.name, asked.name(lang), f"{coverage.unit} / {coverage.weight}", when, *made_up]
+    place = int(lang == "en")
+    unit, weight = UNIT_NAMES[coverage.unit][place], WEIGHT_NAMES[coverage.weight][place]
+    counted = f"{unit} / {weight}"
+    return [district.name, asked.name(lang), counted, when, *made_up]
 
 
 def _gap_rows(district: District, gaps: pd.DataFrame, lang: Lang) -> Iterator[tuple[Any, ...]]:

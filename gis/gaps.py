@@ -43,7 +43,9 @@ _COLUMNS = ["building", "grid", "community", "compound", "weight"]
 
 def explain(district: District, coverage: Coverage) -> pd.DataFrame:
     """
-    List every unmet requirement of every unit.
+    List every unmet requirement of every unit that counts for something.
+
+    Asked by ``elders_60``, a household without elders has no row.
 
     Returns
     -------
@@ -54,7 +56,9 @@ def explain(district: District, coverage: Coverage) -> pd.DataFrame:
         the circle. ``station`` is the nearest within the horizon, ``over_minutes`` what is
         certain where none is ("over 45"). No rows when nobody is left out.
     """
-    gaps = coverage.detail[coverage.detail["reason"] != "COVERED"].reset_index(drop=True)
+    counts = coverage.units.index[coverage.units["weight"] > 0]
+    unmet = (coverage.detail["reason"] != "COVERED") & coverage.detail["id"].isin(counts)
+    gaps = coverage.detail[unmet].reset_index(drop=True)
     units = coverage.units[_COLUMNS].reindex(gaps["id"]).reset_index(drop=True)
     gaps = pd.concat([gaps[["id"]], units, gaps.drop(columns="id")], axis=1)
     return _named(gaps, district, coverage)

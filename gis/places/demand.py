@@ -20,6 +20,18 @@ from gis.tables import COUNTS
 RESIDENTIAL_AREA = "residential_area"
 WEIGHTS = (*COUNTS, "dual_earner_children", RESIDENTIAL_AREA)
 """What a unit may count for: itself, its people, or square metres of floor."""
+UNIT_NAMES = {"household": ("户", "households"), "building": ("楼栋", "buildings")}
+WEIGHT_NAMES = {
+    "households": ("户数", "households"),
+    "people": ("人数", "people"),
+    "elders_60": ("60岁及以上老人", "people of 60 and over"),
+    "elders_80": ("80岁及以上老人", "people of 80 and over"),
+    "children_0_12": ("0至12岁儿童", "children of 0 to 12"),
+    "low_income": ("低收入人员", "people of low income"),
+    "dual_earner_children": ("双职工家庭儿童", "children of dual earners"),
+    RESIDENTIAL_AREA: ("住宅建筑面积", "residential floor area"),
+}
+"""What people call units and weights: (中文, English)."""
 _FIRST = ("households", "people", RESIDENTIAL_AREA)
 GROUPS = ("grid", "community", "compound", "street")
 
