@@ -35,6 +35,9 @@ MOST_POINTS = 400
 STANDS_OUT = 5.0
 """Nats by which a frame must beat chance; never fewer than the luckiest of the chance shifts."""
 
+STANDS_OUT_EACH = 0.2
+"""Nats by which it must beat chance per point."""
+
 AHEAD = 3.0
 """Nats by which it must beat the next frame."""
 
@@ -126,8 +129,8 @@ def _undecided(points: int) -> FrameGuess:
 
 def _decide(frames: list[str], nats: _Points, beside: _Points, points: int) -> FrameGuess:
     scores = nats[: len(frames)]
-    # where a map is uneven, chance alone may do well; then 5 nats are not enough
-    needed = nats[len(frames) :].max(initial=STANDS_OUT)
+    # where a map is uneven, chance alone may do well, and better still with more points
+    needed = nats[len(frames) :].max(initial=max(STANDS_OUT, STANDS_OUT_EACH * points))
     order = np.argsort(-scores, kind="stable")
     first, second = scores[order[0]], scores[order[1]]
     return FrameGuess(
@@ -230,6 +233,7 @@ def _mapped_cells(*trees: shapely.STRtree) -> npt.NDArray[np.int64]:
 
 
 def _nats(places: npt.NDArray[np.int64], on_map: npt.NDArray[np.bool_], *, judged: int) -> _Points:
+    """Return the nats of every placement; those after the ``judged`` ones say what chance does."""
     counts = np.stack([((places == place) & on_map).sum(axis=1) for place in range(4)], axis=1)
     chance = counts[judged:].sum(axis=0) + 0.5
     chance = chance / chance.sum()
