@@ -1,6 +1,7 @@
 """Vector files of every kind give the same rows."""
 
 import sqlite3
+from contextlib import closing
 
 import geopandas as gpd
 import pandas as pd
@@ -70,7 +71,7 @@ def test_layer_is_chosen_by_name_or_by_title(tmp_path, places):
 def test_rows_beyond_a_stored_count_that_is_too_low_are_not_lost(tmp_path, places):
     path = tmp_path / "a.gpkg"
     places.to_file(path)
-    with sqlite3.connect(path) as base:
+    with closing(sqlite3.connect(path)) as base, base:
         base.execute("UPDATE gpkg_ogr_contents SET feature_count = 1")
     assert len(read_vector(path)) == 3
 
