@@ -52,11 +52,11 @@ class Desk:
         with self._busy:
             return self._measured(Asked(**asked.model_dump(exclude={"by"})))
 
-    def _measure(self, asked: Asked) -> Published:
+    def _measure(self, asked: Asked, *, areas: bool = False) -> Published:
         coverage = cover(
             self.district, **asked.model_dump(), catalogue=self.catalogue, network=self.network
         )
-        published = publish(self.district, coverage, level="planner")
+        published = publish(self.district, coverage, level="planner", areas=areas)
         (told,) = published.coverages
         assert told.buildings is not None  # noqa: S101 - planner level has them
         # a shop is no gap: only buildings that were asked about are told of
@@ -68,7 +68,8 @@ class Desk:
     @cached_property
     def page(self) -> str:
         """The map, drawn when it is first asked for."""
-        published = self.answer(Asked(circle=self.settings.circle))
+        with self._busy:
+            published = self._measure(Asked(circle=self.settings.circle), areas=True)
         return coverage_map(published, lang=self.settings.lang).html
 
     def _check_limit(self, limit: str | float | None) -> None:

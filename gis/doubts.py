@@ -149,7 +149,7 @@ def _gate_doubts(district: District, network: Network, depending: _Depending) ->
             "assumed_gates",
             str(compound),
             count,
-            f"请标注{name}{'在' + street if street else ''}的出入口:{zh}依赖这一推测",
+            f"请标注{name}{'在' + street if street else ''}的出入口：{zh}依赖这一推测",
             f"mark the gate of {name}{' on ' + street if street else ''}: {en} depend on the guess",
         )
 
@@ -183,12 +183,12 @@ def _compound_notes(district: District, network: Network, depending: _Depending)
         yield ("note", "gated_unknown", compound, count, zh, en)
     for compound in network.pieces.rings.left_out:
         name = _name(district, compound)
-        zh = f"{name}的边界内含其他小区,按开放处理"
+        zh = f"{name}的边界内含其他小区，按开放处理"
         yield ("doubt", "holds_compounds", compound, 0.0, zh, f"{name} holds others: taken as open")
     assumed = district.compounds["gated_source"] == "assumed"
     for compound in district.compounds.index[(assumed & (district.compounds["gated"] == "no"))]:
         name = _name(district, compound)
-        zh = f"{name}内有公共道路穿过,按开放处理"
+        zh = f"{name}内有公共道路穿过，按开放处理"
         en = f"public streets run through {name}: taken as open"
         yield ("note", "open_assumed", compound, 0.0, zh, en)
 
@@ -200,7 +200,7 @@ def _building_faults(district: District, network: Network, depending: _Depending
         names = "、".join(district.buildings.index[rows.index[:_NAMED]])
         many, more = len(rows), " …" if len(rows) > _NAMED else ""
         count = float(depending.building[rows.index].sum())
-        zh = f"{many} 栋楼 100 米内没有道路:{names}{more}"
+        zh = f"{many} 栋楼 100 米内没有道路：{names}{more}"
         en = f"{many} buildings with no street within 100 m: {names}{more}"
         yield ("error", "off_street", str(grid), count, zh, en)
     living = (district.buildings["use"] == "residential").fillna(value=False)
@@ -208,7 +208,7 @@ def _building_faults(district: District, network: Network, depending: _Depending
     if blank.any():
         many = int(blank.sum())
         zh, en = (
-            f"{many} 栋住宅楼层数未知,按 1 层计",
+            f"{many} 栋住宅楼层数未知，按 1 层计",
             f"{many} dwellings of unknown floors: 1 taken",
         )
         yield ("note", "floors_unknown", "", depending.of(blank), zh, en)
@@ -219,7 +219,7 @@ def _islands(parts: pd.DataFrame, home: NDArray[np.int64], depending: _Depending
         count = depending.of(home == part)
         if row["buildings"] == 0:
             continue
-        zh = f"孤立路网:{row['metres']:,.0f} 米,{row['buildings']:.0f} 栋楼与主路网不连通"
+        zh = f"孤立路网：{row['metres']:,.0f} 米，{row['buildings']:.0f} 栋楼与主路网不连通"
         en = f"an island of {row['metres']:,.0f} m with {row['buildings']:.0f} buildings"
         yield ("doubt", "island", f"part {part}", count, zh, en)
 
@@ -229,7 +229,7 @@ def _station_faults(
 ) -> Iterator[Row]:
     stations = district.stations
     if not len(stations):
-        zh = "没有任何站点,谁也不会被覆盖:导入时用 --stations 给出站点清单"
+        zh = "没有任何站点，谁也不会被覆盖：导入时用 --stations 给出站点清单"
         en = "there are no stations, so nobody is covered: give a list with --stations on import"
         yield ("error", "no_stations", "", 0.0, zh, en)
     table = network.joins.table
@@ -266,7 +266,7 @@ def _household_faults(demand: Demand) -> Iterator[Row]:
 def _import_notes(district: District) -> Iterator[Row]:
     if len(district.rejects):
         many = len(district.rejects)
-        zh, en = f"导入时退回 {many} 行,见退回清单", f"{many} rows were rejected on import"
+        zh, en = f"导入时退回 {many} 行，见退回清单", f"{many} rows were rejected on import"
         yield ("error", "rejects", "", 0.0, zh, en)
     if ppm := district.facts.get("scale_error_ppm"):
         zh, en = f"片区边缘投影长度误差 {ppm} ppm", f"scale error at the edge: {ppm} ppm"

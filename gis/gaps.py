@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FIXES = {
     "BAD_POSITION": (
-        "补全楼栋,使住户能落到图上",
+        "补全楼栋，使住户能落到图上",
         "complete the building, so that the household can be placed",
     ),
     "OUTSIDE": ("核对楼栋位置或社区边界", "check the building's place or the boundary"),

@@ -299,7 +299,7 @@ def _cast(values: pd.Series, dtype: str, name: str, contract: Contract) -> pd.Se
         shown = "" if contract.__name__ in _PERSONAL else f" ({error})"
         table = contract.__name__.lower()
         raise InputError(
-            f"{table}:列“{name}”不能读作 {dtype}{shown}",
+            f"{table}：列“{name}”不能读作 {dtype}{shown}",
             english=f"{table}: column '{name}' cannot be read as {dtype}{shown}",
         ) from None
 
@@ -320,7 +320,7 @@ def _check(frame: Any, contract: Contract) -> None:
     if problems:
         table = contract.__name__.lower()
         raise InputError(
-            f"{table}:{len(problems)} 处问题,第一处:{problems[0]}",
+            f"{table}：{len(problems)} 处问题，第一处：{problems[0]}",
             english=f"{table}: {len(problems)} problem(s); first: {problems[0]}",
             problems=problems,
         )

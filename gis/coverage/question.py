@@ -73,7 +73,7 @@ def build_question(
     """
     if (circle is None) == (service is None):
         raise InputError(
-            "请给出 circle(生活圈)或 service(服务)之一,二者取一",
+            "请给出 circle(生活圈)或 service(服务)之一，二者取一",
             english="give either a circle or a service, not both and not neither",
         )
     chosen = None if circle is None else _known(catalogue.circles, circle, "circle")
@@ -89,7 +89,7 @@ def _known(table: Any, name: str, word: str) -> Any:
     if name not in table:
         listed = ", ".join(map(str, table))
         raise InputError(
-            f"{word}:没有“{name}”;可用:{listed}",
+            f"{word}：没有“{name}”；可用：{listed}",
             english=f"{word}: '{name}' is unknown; known are: {listed}",
         )
     return table[name]

@@ -223,7 +223,7 @@ class Coverage:
         """
         if by is not None and by not in GROUPS:
             raise InputError(
-                f"by:没有“{by}”;可用:{', '.join(GROUPS)}",
+                f"by：没有“{by}”；可用：{', '.join(GROUPS)}",
                 english=f"by: '{by}' is unknown; known are: {', '.join(GROUPS)}",
             )
         units = self.units

@@ -77,7 +77,7 @@ def build_demand(district: District, weight: str | None = None) -> Demand:
     if chosen not in known:
         listed = ", ".join(known)
         raise InputError(
-            f"weight:没有“{chosen}”;这个片区可用:{listed}",
+            f"weight：没有“{chosen}”；这个片区可用：{listed}",
             english=f"weight: '{chosen}' is not to be had here; this district has: {listed}",
         )
     if chosen == RESIDENTIAL_AREA:

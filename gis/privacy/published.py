@@ -72,6 +72,7 @@ def publish(
     k: int = K,
     title: str | None = None,
     date: str | None = None,
+    areas: bool = True,
 ) -> Published:
     """
     Keep of a district and its results what the readers of one level may see.
@@ -82,6 +83,8 @@ def publish(
         Counts from 1 to k - 1 are hidden, and as many others as arithmetic asks for.
     title, date
         What the page is called, and the day its data stands for; else those of the district.
+    areas
+        Whether to draw the reached areas, by far the slowest part; answers in figures need none.
 
     Raises
     ------
@@ -90,11 +93,11 @@ def publish(
     """
     if level not in LEVELS:
         raise InputError(
-            f"level:没有“{level}”;可用:{', '.join(LEVELS)}",
+            f"level：没有“{level}”；可用：{', '.join(LEVELS)}",
             english=f"level: '{level}' is unknown; known are: {', '.join(LEVELS)}",
         )
     if k < 2:
-        raise InputError(f"k:{k} 太小,至少为 2", english=f"k: {k} is too small, at least 2")
+        raise InputError(f"k：{k} 太小，至少为 2", english=f"k: {k} is too small, at least 2")
     counted = _Counted(district, k)
     facts = district.facts
     return Published(
@@ -105,7 +108,7 @@ def publish(
         synthetic=facts.get("synthetic") == "yes",
         k=k,
         places=publish_places(district),
-        coverages=tuple(_publish_coverage(counted, each, level) for each in results),
+        coverages=tuple(_publish_coverage(counted, each, level, areas=areas) for each in results),
         counts=counted.counts(),
         needs=counted.needs(),
     )
@@ -187,7 +190,9 @@ def _add_needs(units: pd.DataFrame, needs: pd.Series) -> None:
         units.loc[listed.index[listed == need], f"need:{need}"] = 1.0
 
 
-def _publish_coverage(counted: _Counted, coverage: Coverage, level: str) -> PublishedCoverage:
+def _publish_coverage(
+    counted: _Counted, coverage: Coverage, level: str, *, areas: bool
+) -> PublishedCoverage:
     question = coverage.question
     first = question.asked[0].requirement
     circle = question.circle
@@ -204,8 +209,12 @@ def _publish_coverage(counted: _Counted, coverage: Coverage, level: str) -> Publ
         reasons=_reasons(coverage, k),
         by=_groups(counted, coverage) if personal else _plain_groups(coverage),
         buildings=_buildings(counted, coverage) if level == "planner" else None,
-        areas=coverage.areas.to_crs(LON_LAT),
+        areas=coverage.areas.to_crs(LON_LAT) if areas else _no_areas(),
     )
+
+
+def _no_areas() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"requirement": []}, geometry=[], crs=LON_LAT)
 
 
 def _groups(counted: _Counted, coverage: Coverage) -> dict[str, pd.DataFrame]:

@@ -21,7 +21,7 @@ def test_guessed_gates_name_the_compound_the_street_and_how_many_depend():
     town = walled_town(streets=street_table(lines, name=["学府路", "学府路", None]))
     issues = gis.review(town).issues.set_index("kind")
     assert issues.loc["assumed_gates", "people"] == 3
-    assert issues.loc["assumed_gates", "text_zh"] == "请标注杏园在学府路的出入口:3 户依赖这一推测"
+    assert issues.loc["assumed_gates", "text_zh"] == "请标注杏园在学府路的出入口：3 户依赖这一推测"
 
 
 def test_a_known_gate_ends_the_doubt():
@@ -61,7 +61,7 @@ def test_stations_that_cannot_serve_are_named():
 def test_a_district_without_stations_is_told_what_to_do_and_covers_nobody():
     town = walled_town(stations=None)
     told = gis.review(town).issues.set_index("kind").loc["no_stations"]
-    assert told["text_zh"] == "没有任何站点,谁也不会被覆盖:导入时用 --stations 给出站点清单"
+    assert told["text_zh"] == "没有任何站点，谁也不会被覆盖：导入时用 --stations 给出站点清单"
     assert told["text_en"].startswith("there are no stations, so nobody is covered")
     coverage = gis.cover(town, service="meals")
     assert coverage.reasons["meals"] == {"NO_STATION": 3.0}
