@@ -26,7 +26,7 @@ _STOPPED = Words("已停止", "stopped")
 _MAKING = Words("生成虚构的银杏街道", "inventing 银杏街道")
 _SAVING = Words("写入街道文件夹", "writing the district")
 _DRAWING = Words("画地图", "drawing maps")
-_EXPLAINING = Words("查找缺口的原因和最小改动", "finding reasons and smallest fixes")
+_EXPLAINING = Words("查找缺口的原因", "finding reasons")
 
 
 def demo(*, output: Output = Path("out"), lang: Lang = "zh") -> None:

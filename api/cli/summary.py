@@ -35,6 +35,13 @@ _SEVERITIES = {
     "note": Words("提示", "note"),
 }
 _NOTHING_FOUND = Words("没有发现问题", "nothing doubtful found")
+_FIGURES = Words(
+    "路网 {nodes} 个路口、{edges} 段、{parts} 块；楼栋 {buildings}，小区 {compounds}，"
+    "站点 {stations}，住户 {households}；出入口：给定 {gates_given}，OSM {gates_osm}，推测 {gates_assumed}",
+    "{nodes} street nodes, {edges} edges, {parts} parts; {buildings} buildings, {compounds} "
+    "compounds, {stations} stations, {households} households; gates: {gates_given} given, "
+    "{gates_osm} from OSM, {gates_assumed} assumed",
+)
 _SHOWN_PARTS = 5
 _NOWHERE = Words("（不在其中）", "(in none)")
 _REQUIREMENT = Words("要求", "requirement")
@@ -105,7 +112,9 @@ def review_text(district: Any, review: Any, lang: str) -> str:
     counts = ", ".join(f"{name} {each}" for name, each in issues["severity"].value_counts().items())
     head = f"{district.name} · {counts or _NOTHING_FOUND.of(lang)}"
     parts = review.parts.head(_SHOWN_PARTS)
-    return "\n\n".join([head, frame_text(issues, lang), frame_text(parts, lang)])
+    figures = _FIGURES.of(lang).format(**{name: cell(n) for name, n in review.figures.items()})
+    tables = [frame_text(issues, lang), frame_text(parts, lang)]
+    return "\n\n".join([f"{head}\n{figures}", *tables])
 
 
 def _share(coverage: Any, lang: str) -> str:

@@ -52,8 +52,8 @@ COMMANDS: dict[str, Words] = {
         "Tell who is inside the circle, who is not, and for which reasons.",
     ),
     "gaps": Words(
-        "列出没有覆盖到的户: 原因、最近的站点、最小的改动。写文件时为工作人员级，请勿外传。",
-        "List who is left out: reason, nearest station, smallest fix. The file is for staff only.",
+        "列出没有覆盖到的户: 原因、最近的站点、建议。写文件时为工作人员级，请勿外传。",
+        "List who is left out: reason, nearest station, what helps. The file is for staff only.",
     ),
     "map": Words(
         "画一张不联网也能打开的地图（单个 HTML 文件）。",
@@ -196,7 +196,7 @@ COLUMNS: dict[str, Words] = {
     "reason": Words("原因", "reason"),
     "station": Words("最近站点", "nearest station"),
     "minutes": Words("分钟", "minutes"),
-    "fix": Words("最小改动", "smallest fix"),
+    "fix": Words("建议", "what usually helps"),
 }
 """Titles of columns; a column not named here shows its own name."""
 
