@@ -37,7 +37,8 @@ _SEVERITIES = {
 _NOTHING_FOUND = Words("没有发现问题", "nothing doubtful found")
 _FIGURES = Words(
     "路网 {nodes} 个路口、{edges} 段、{parts} 块；楼栋 {buildings}，小区 {compounds}，"
-    "站点 {stations}，住户 {households}；出入口：给定 {gates_given}，OSM {gates_osm}，推测 {gates_assumed}",
+    "站点 {stations}，住户 {households}；出入口：给定 {gates_given}，"
+    "OSM {gates_osm}，推测 {gates_assumed}",
     "{nodes} street nodes, {edges} edges, {parts} parts; {buildings} buildings, {compounds} "
     "compounds, {stations} stations, {households} households; gates: {gates_given} given, "
     "{gates_osm} from OSM, {gates_assumed} assumed",
