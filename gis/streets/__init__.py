@@ -1,7 +1,7 @@
 """
 The walking network: pieces of streets, gates and rings, joins of places, and exact search.
 
-    District  --build_network-->  Network  --price-->  Priced  --nearest / reach-->  Ways
+    District  --build_network-->  Network  --price-->  Priced  --nearest / kth_nearest-->  Ways
 """
 
 from gis.streets.access import EVERYTHING, Access, Lift, Unknown, Walker

@@ -4,7 +4,7 @@ Shortest ways: from many stations to every home at once, and from each station b
 Cost is time in whole milliseconds (or millimetres, for walkers measured in metres), and among
 equal times the shorter way; both travel in one float64, exactly: cost x 2**25 + millimetres.
 
-    Network, Walker, Access  --price-->  Priced  --nearest / reach-->  Ways
+    Network, Walker, Access  --price-->  Priced  --nearest / kth_nearest-->  Ways
 """
 
 from dataclasses import dataclass
@@ -199,38 +199,38 @@ def _arc_between(priced: Priced, tail: Ints, head: Ints) -> Ints:
     return found
 
 
-def reach(priced: Priced, stations: Ints, horizon: int, nodes: Ints) -> Floats:
-    """
-    Return the weight from each station to each of ``nodes`` (stations x nodes, inf beyond).
-
-    One search a station, in chunks so that memory stays under about 200 MB.
-    """
-    size = priced.network.size
-    chunk = max(1, _CHUNK_BYTES // (8 * max(size, 1)))
-    found = np.full((len(stations), len(nodes)), np.inf)
-    for start in range(0, len(stations), chunk):
-        some = priced.network.station[stations[start : start + chunk]]
-        weight = dijkstra(priced.matrix, indices=some, limit=limit_weight(horizon))
-        found[start : start + chunk] = weight[:, nodes]
-    return found
-
-
 def kth_nearest(priced: Priced, stations: Ints, horizon: int, k: int) -> tuple[Ways, Floats]:
     """
     Find the way to every building's k-th nearest station; ties as in ``nearest``.
 
-    The weight at every node is that of its k-th station. Gates are not told for k > 1.
+    The weight at every node is that of its k-th station. Gates are not told for k > 1. One search
+    a station then, in chunks, so that memory stays under about 200 MB plus k weights a node.
     """
     network = priced.network
     if k == 1:
         return nearest(priced, stations, horizon)
     if len(stations) < k:
         return _no_ways(network), np.full(network.size, np.inf)
-    weight = reach(priced, stations, horizon, np.arange(network.size))
-    order = np.argsort(weight, axis=0, kind="stable")[k - 1]
-    nth = np.take_along_axis(weight, order[None, :], axis=0)[0]
+    best = np.full((k, network.size), np.inf)
+    owner = np.full((k, network.size), NONE, dtype=np.int64)
+    chunk = max(1, _CHUNK_BYTES // (8 * max(network.size, 1)))
+    for start in range(0, len(stations), chunk):
+        some = stations[start : start + chunk]
+        best, owner = _keep_nearest(priced, some, horizon, best, owner)
     blank = np.full(network.size, NONE, dtype=np.int32)
-    return _ways(priced, nth, blank, stations[order]), nth
+    return _ways(priced, best[k - 1], blank, owner[k - 1]), best[k - 1]
+
+
+def _keep_nearest(
+    priced: Priced, stations: Ints, horizon: int, best: Floats, owner: Ints
+) -> tuple[Floats, Ints]:
+    """Search from some more stations and keep the nearest few of each node; ties to the earlier."""
+    sources = priced.network.station[stations]
+    found = dijkstra(priced.matrix, indices=sources, limit=limit_weight(horizon))
+    weight = np.concatenate([best, found])
+    who = np.concatenate([owner, np.broadcast_to(stations[:, None], found.shape)])
+    order = np.argsort(weight, axis=0, kind="stable")[: len(best)]
+    return np.take_along_axis(weight, order, axis=0), np.take_along_axis(who, order, axis=0)
 
 
 def connected(priced: Priced, stations: Ints, k: int) -> NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from gis.ingest import InputFile, Sources, import_district
 from gis.streets import Access, Unknown, Walker, build_network
 from gis.streets.inside import inside_mm
 from gis.streets.joins import BUILDING, GATE_IN, GATE_OUT, STATION
-from gis.streets.search import nearest, price
+from gis.streets.search import kth_nearest, nearest, price
 
 FAR = 10**9
 
@@ -286,6 +286,21 @@ def compare(district, unknown, walker, stations=None):
 )
 def test_random_towns_cost_the_same_by_networkx(seed, unknown, walker):
     compare(random_town(seed), unknown, walker)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10_000), st.integers(2, 3))
+def test_the_kth_nearest_equals_sorting_all_stations(seed, k):
+    network = build_network(random_town(seed))
+    stations = np.arange(len(network.station))
+    priced = price(network, WALKERS[1], Access())
+    alone = [nearest(priced, stations[[s]], 10**8)[0] for s in stations]
+    cost = np.array([np.where(ways.cost < 0, 10**12, ways.cost) for ways in alone])
+    found, _ = kth_nearest(priced, stations, 10**8, k)
+    for home in range(len(network.building)):
+        costs = np.sort(cost[:, home])
+        expected = costs[k - 1] if len(stations) >= k and costs[k - 1] < 10**12 else -1
+        assert found.cost[home] == expected
 
 
 @pytest.mark.real
