@@ -67,7 +67,8 @@ def cover(
     """Tell who is inside the circle."""
     coverage = answered(open_district(district, lang), asked, lang)
     if detail is not None:
-        coverage.detail.to_csv(detail, index=False, lineterminator="\n")
+        with detail.open("w", encoding="utf-8", newline="") as file:
+            coverage.detail.to_csv(file, index=False, lineterminator="\n")
         say(WRITTEN, lang, path=detail)
     if form == "json":
         put_json(coverage.to_dict(by))

@@ -253,6 +253,7 @@ def test_rejected_rows_land_in_a_workbook(town, minqing):
         (["import", "--streets", "missing.osm", "-o", "mine"], "missing.osm"),
         (["check", "nowhere"], "nowhere"),
         (["catalogue", "--table", "colours"], "colours"),
+        (["cover", "out/district", "--service", "meals", "--detail", "no/x.csv"], "no/x.csv"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
