@@ -9,7 +9,9 @@ names and no rooms. A text that a spreadsheet would take for a formula gets an a
 it (OWASP, "CSV Injection"). The same content gives the same file: no time of writing is kept.
 """
 
+import contextlib
 import io
+import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -137,7 +139,7 @@ def write_detail(path: str | Path, coverage: Coverage) -> Path:
         table[name] = table[name].astype("object").map(_inert, na_action="ignore")
     # Excel takes a CSV without this mark for the code page of the machine
     text = table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
-    return _replace(path, text)
+    return write_whole(path, text)
 
 
 def safe_text(text: str) -> str:
@@ -250,22 +252,36 @@ def _cell(value: Any) -> Any:
 def _save(book: Workbook, path: str | Path) -> Path:
     content = io.BytesIO()
     book.save(content)
-    return _replace(path, _timeless(content))
+    return write_whole(path, _timeless(content))
 
 
-def _replace(path: str | Path, content: bytes) -> Path:
+def write_whole(path: str | os.PathLike[str], content: bytes) -> Path:
+    """
+    Write a file whole or not at all; an older one is replaced, missing folders are made.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written there, for example because another program holds it open.
+    """
     path = Path(path)
+    # beside the target, because a rename is atomic only within one file system
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the folder itself may be what is wrong
+            part.unlink(missing_ok=True)
+        sheet = path.suffix in {".xlsx", ".csv"}
+        zh, en = ("Excel", "Excel") if sheet else ("其他程序", "another program")
         raise InputError(
-            f"不能写入 {path}（{error.strerror}）；若已在 Excel 中打开，请先关闭",
-            english=f"{path} cannot be written ({error.strerror}); "
-            "if it is open in Excel, close it",
+            f"不能写入 {path}（{error.strerror}）；若已在 {zh} 中打开，请先关闭",
+            english=f"{path} cannot be written ({error.strerror}); if it is open in {en}, close it",
         ) from None
     return path
 

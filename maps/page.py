@@ -5,6 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from gis.export import write_whole
+
 
 @dataclass(frozen=True)
 class Page:
@@ -16,18 +18,9 @@ class Page:
         """
         Write the page as UTF-8, whole or not at all; an older page at ``path`` is replaced.
 
-        Missing folders are made. Returns the path written.
+        Missing folders are made. Returns the path written; ``InputError`` where none can be.
         """
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # beside the target, because a rename is atomic only within one file system
-        part = target.with_name(f".{target.name}.part")
-        with part.open("wb") as file:
-            file.write(self.html.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-        return target
+        return write_whole(path, self.html.encode())
 
     def _repr_html_(self) -> str:
         """Show the page inside a notebook."""

@@ -200,3 +200,11 @@ def test_scripts_keep_to_what_chromium_90_knows(token):
 )
 def test_styles_keep_to_what_chromium_90_knows(token):
     assert token not in resources.files("maps").joinpath("assets", "page.css").read_text("utf-8")
+
+
+def test_a_page_that_cannot_be_written_says_so_and_leaves_nothing_behind(tmp_path):
+    folder = tmp_path / "page.html"
+    folder.mkdir()
+    with pytest.raises(InputError, match=r"page\.html"):
+        maps.Page("new").save(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
