@@ -23,6 +23,7 @@ YES_NO_UNKNOWN = ["yes", "no", "unknown"]
 GATE_USERS = ["everyone", "residents", "nobody", "unknown"]
 COUNTS = ["households", "people", "elders_60", "elders_80", "children_0_12", "low_income"]
 
+_HEIGHT = r"(-?\d{1,5}(\.\d+)?)"
 _POINT = frozenset({"Point"})
 _LINE = frozenset({"LineString", "MultiLineString"})
 _AREA = frozenset({"Polygon", "MultiPolygon"})
@@ -145,7 +146,9 @@ class Streets(_Table):
     A walkable line between two street nodes ``u`` and ``v``; lines join where ids are equal.
 
     ``users`` is ``everyone`` or ``residents`` (access=private); ``grade`` is rise over run from u
-    to v; ``layer`` as in OSM.
+    to v, of the whole line; ``heights`` are metres above sea level at equal steps from u to v,
+    both ends among them (``12.3|12.9||14``, nothing where unknown); ``crossing`` is a way over a
+    carriageway; ``layer`` as in OSM.
     """
 
     u: Series[str] = pa.Field()
@@ -156,6 +159,8 @@ class Streets(_Table):
     users: Series[str] = pa.Field(isin=["everyone", "residents"])
     hours: Series[str] = _text()
     grade: Series[float] = _text()
+    heights: Series[str] = _text(str_matches=rf"^{_HEIGHT}?(\|{_HEIGHT}?)+$")
+    crossing: Series[pd.BooleanDtype] = _text()
     layer: Series[pd.Int64Dtype] = _text()
 
 

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 from gis.streets.layout import BARE, ENTER, LINK, PASS, STREET, VISIT
 from gis.streets.network import Network
+from gis.streets.walker import Walker
+
+__all__ = ["EVERYTHING", "Access", "Lift", "Unknown", "Walker", "passable"]
 
 Flags = NDArray[np.bool_]
 
@@ -41,20 +44,6 @@ class Lift(StrEnum):
 
 
 EVERYTHING = frozenset(Lift)
-
-
-@dataclass(frozen=True)
-class Walker:
-    """
-    How one kind of person walks.
-
-    ``metres_per_minute`` None means the way is measured in metres. ``steps_factor`` multiplies the
-    time on steps; None means steps cannot be walked. ``max_grade`` is rise over run.
-    """
-
-    metres_per_minute: float | None = None
-    steps_factor: float | None = 1.0
-    max_grade: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
