@@ -159,7 +159,7 @@ def _record(header: Sequence[str], line: Sequence[str]) -> dict[str, Any]:
 
 _NUMBERS = frozenset(
     {"limit_metres", "limit_minutes", "population_low", "population_high", "floor_area"}
-    | {"metres_per_minute", "max_grade"}
+    | {"metres_per_minute", "max_grade", "crossing_seconds", "storey_seconds", "max_storeys"}
 )
 
 

@@ -22,7 +22,7 @@ from gis.catalogue.documents import Document, read_documents
 from gis.catalogue.layers import are_rules, lay_together
 from gis.catalogue.osm import OsmRules, TagRule
 from gis.catalogue.schema import data_root
-from gis.catalogue.standards import Circle, Lang, Profile, Requirement, parse_limit
+from gis.catalogue.standards import Circle, Lang, Profile, Requirement, parse_limit, parse_slope
 from gis.errors import InputError
 
 
@@ -194,6 +194,10 @@ def _profile(row: Mapping[str, Any]) -> Profile:
         confidence=row["confidence"],
         distances={float(minutes): float(metres) for minutes, metres in pairs},
         note=row.get("note", ""),
+        slope=parse_slope(row["slope"], row["id"]) if "slope" in row else None,
+        crossing_seconds=row.get("crossing_seconds", 0.0),
+        storey_seconds=row.get("storey_seconds", 0.0),
+        max_storeys=int(row["max_storeys"]) if "max_storeys" in row else None,
     )
 
 

@@ -6,7 +6,16 @@ from typing import Any
 import pandas as pd
 
 from gis.catalogue.read import Catalogue
-from gis.catalogue.standards import PENDING, Circle, Lang, Limit, Profile, Requirement, pending
+from gis.catalogue.standards import (
+    PENDING,
+    Circle,
+    Lang,
+    Limit,
+    Profile,
+    Requirement,
+    SlopeTable,
+    pending,
+)
 
 _HEADERS: Mapping[str, tuple[str, str]] = {
     "code": ("代码", "code"),
@@ -22,6 +31,9 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
     "profile": ("步行方式", "profile"),
     "speed": ("速度(米/分)", "metres per minute"),
     "steps": ("台阶", "steps"),
+    "slope": ("坡度", "slope"),
+    "crossing": ("过街(秒)", "crossing (s)"),
+    "storeys": ("无电梯楼层", "storeys without a lift"),
     "source": ("依据", "source"),
     "confidence": ("可信度", "confidence"),
     "place": ("适用", "place"),
@@ -31,6 +43,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "line": ("直线", "straight line"),
     "same": ("如平路", "as level ways"),
     "avoid": ("不走", "never"),
+    "tobler": ("Tobler", "Tobler"),
 }
 
 
@@ -139,6 +152,10 @@ def _profile_dict(profile: Profile) -> dict[str, Any]:
         "metres_per_minute": profile.metres_per_minute,
         "steps": profile.steps,
         "max_grade": profile.max_grade,
+        "slope": profile.slope if isinstance(profile.slope, str | None) else _lists(profile.slope),
+        "crossing_seconds": profile.crossing_seconds,
+        "storey_seconds": profile.storey_seconds,
+        "max_storeys": profile.max_storeys,
         "distances": {f"{minutes:g}": metres for minutes, metres in profile.distances.items()},
         "source": profile.source,
         "clause": profile.clause or None,
@@ -217,9 +234,38 @@ def _profile(profile: Profile, lang: Lang) -> dict[str, str]:
         "speed": f"{speed:g}" if speed else "",
         "limit": _join(pairs, lang),
         "steps": _word(steps, lang) if isinstance(steps, str) else f"×{steps:g}",
+        "slope": _slope(profile, lang),
+        "crossing": f"{profile.crossing_seconds:g}" if profile.crossing_seconds else "",
+        "storeys": _storeys(profile, lang),
         "source": _source(profile.source, profile.clause),
         "confidence": confidence_text(profile.confidence, lang),
     }
+
+
+def _slope(profile: Profile, lang: Lang) -> str:
+    """``Tobler`` or the ends of the table in per cent, and the steepest that can be walked."""
+    parts = []
+    if isinstance(profile.slope, str):
+        parts.append(_word(profile.slope, lang))
+    elif profile.slope is not None:
+        ends = profile.slope[0], profile.slope[-1]
+        parts.append(" … ".join(f"{100 * grade:+g}%×{factor:g}" for grade, factor in ends))
+    if profile.max_grade is not None:
+        parts.append(f"≤{100 * profile.max_grade:g}%")
+    return _join(parts, lang)
+
+
+def _storeys(profile: Profile, lang: Lang) -> str:
+    parts = []
+    if profile.storey_seconds:
+        parts.append(_pick(("每层{:g}秒", "{:g} s each"), lang).format(profile.storey_seconds))
+    if profile.max_storeys is not None:
+        parts.append(_pick(("至多{}层", "at most {}"), lang).format(profile.max_storeys))
+    return _join(parts, lang)
+
+
+def _lists(table: SlopeTable) -> list[list[float]]:
+    return [list(pair) for pair in table]
 
 
 def _source(source: str, clause: str | None) -> str:

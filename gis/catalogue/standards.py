@@ -9,6 +9,7 @@ confirmed). What rests on a K mark is *pending* and is shown as 待核 wherever 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from gis.errors import InputError
@@ -18,6 +19,8 @@ PENDING = {"zh": "待核", "en": "to be verified"}
 
 Lang = Literal["zh", "en"]
 Measure = Literal["walk", "line"]
+SlopeTable = tuple[tuple[float, float], ...]
+"""(grade, factor) by rising grade: rise over run as walked, and how many times longer it takes."""
 
 _NUMBER = re.compile(r"(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>\D*)")
 _MINUTES = frozenset({"", "min", "mins", "minute", "minutes", "分", "分钟"})
@@ -78,6 +81,34 @@ def _bad_limit(text: str) -> InputError:
     )
 
 
+def parse_slope(text: str, profile: str) -> SlopeTable | Literal["tobler"]:
+    """
+    Read how slopes slow a walker: ``tobler``, or a table ``-0.1:1.2|0:1|0.1:1.5``.
+
+    Raises
+    ------
+    InputError
+        Grades do not rise, a factor is not above 0, or level ground does not count once.
+    """
+    if text == "tobler":
+        return "tobler"
+    try:
+        table = tuple(
+            (float(a), float(b)) for a, b in (pair.split(":") for pair in text.split("|"))
+        )
+    except ValueError:
+        table = ()
+    rising = all(low[0] < high[0] for low, high in pairwise(table))
+    if len(table) < 2 or not rising or (0.0, 1.0) not in table or min(b for _, b in table) <= 0:
+        raise InputError(
+            f"profile {profile}，slope：现为“{text}”；坡度由小到大，倍数大于 0，并含平路 0:1，"
+            "如 -0.1:1.2|0:1|0.1:1.5",
+            english=f"profile {profile}, slope: found '{text}'; write rising grades with factors "
+            "above 0, level ground 0:1 among them, such as -0.1:1.2|0:1|0.1:1.5",
+        )
+    return table
+
+
 @dataclass(frozen=True)
 class Profile:
     """
@@ -94,6 +125,12 @@ class Profile:
     distances
         Minutes to metres, for a profile without a speed: GB 50180 says 15 minutes and means
         1000 m.
+    slope
+        How slopes slow the walker: ``tobler``, a table, or missing where they do not.
+    crossing_seconds
+        Waited at each mapped crossing of a carriageway.
+    storey_seconds, max_storeys
+        Each storey without a lift takes so long, and so many can be climbed (missing: any).
     """
 
     id: str
@@ -107,6 +144,10 @@ class Profile:
     confidence: str
     distances: Mapping[float, float] = field(default_factory=dict)
     note: str = ""
+    slope: SlopeTable | Literal["tobler"] | None = None
+    crossing_seconds: float = 0.0
+    storey_seconds: float = 0.0
+    max_storeys: int | None = None
 
     @property
     def steps_factor(self) -> float | None:

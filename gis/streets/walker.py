@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-SlopeTable = tuple[tuple[float, float], ...]
-"""(grade, factor) by rising grade: rise over run as walked, and how many times longer it takes."""
+from gis.catalogue.standards import Profile, SlopeTable
 
 
 class Direction(StrEnum):
@@ -53,3 +52,20 @@ class Walker:
     storey_seconds: float = 0.0
     max_storeys: int | None = None
     direction: Direction = Direction.TO
+
+
+def walker_of(
+    profile: Profile, *, timed: bool = True, direction: Direction = Direction.TO
+) -> Walker:
+    """Return the walker of a profile; without ``timed``, or a speed, its way counts in metres."""
+    speed = profile.metres_per_minute if timed else None
+    return Walker(
+        metres_per_minute=speed,
+        steps_factor=profile.steps_factor,
+        max_grade=profile.max_grade,
+        slope=profile.slope,
+        crossing_seconds=profile.crossing_seconds,
+        storey_seconds=profile.storey_seconds,
+        max_storeys=profile.max_storeys,
+        direction=direction,
+    )
