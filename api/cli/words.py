@@ -139,8 +139,8 @@ PARAMETERS: dict[str, Words] = {
         "打印这种输出的 JSON 结构定义，如 cover", "print a JSON schema, such as cover"
     ),
     "--table": Words(
-        "只打印这一张表: facilities, services, circles, profiles",
-        "print one table only: facilities, services, circles, profiles",
+        "只打印这一张表: facilities, services, circles, profiles, assumptions",
+        "print one table only: facilities, services, circles, profiles, assumptions",
     ),
     "--port": Words("端口", "port"),
     "--name": Words("地方的名字", "name of the place"),

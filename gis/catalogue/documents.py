@@ -19,6 +19,7 @@ from gis.errors import InputError
 TABLES = {
     "facilities": ("code", "services", "measure"),
     "profiles": ("id", "metres_per_minute", "steps"),
+    "assumptions": ("code", "value", "unit"),
     "services": ("code", "name_zh", "name_en"),
 }
 """Tables of the catalogue and the columns by which each is known, the most telling first."""
@@ -158,7 +159,7 @@ def _record(header: Sequence[str], line: Sequence[str]) -> dict[str, Any]:
 
 
 _NUMBERS = frozenset(
-    {"limit_metres", "limit_minutes", "population_low", "population_high", "floor_area"}
+    {"limit_metres", "limit_minutes", "population_low", "population_high", "floor_area", "value"}
     | {"metres_per_minute", "max_grade", "crossing_seconds", "storey_seconds", "max_storeys"}
 )
 

@@ -39,6 +39,9 @@ class Catalogue:
         confidence, place, note. Figures not given are NA.
     services
         Index ``code``; name_zh, name_en.
+    assumptions
+        Index ``code``; name_zh, name_en, value, unit, source, clause, confidence, note: what is
+        taken to hold where the data do not tell.
     files
         The files it was read from, the shipped ones summed up as ``minqing``.
     digest
@@ -47,6 +50,7 @@ class Catalogue:
 
     facilities: pd.DataFrame
     services: pd.DataFrame
+    assumptions: pd.DataFrame
     circles: Mapping[str, Circle]
     profiles: Mapping[str, Profile]
     osm: OsmRules
@@ -82,6 +86,12 @@ class Catalogue:
         """Return the kinds of station that offer a service, in the order of the catalogue."""
         offered = self.facilities["services"].str.split("|")
         return tuple(self.facilities.index[[service in each for each in offered]])
+
+    def assumed(self, code: str) -> float:
+        """Return the value of an assumption; InputError names the ones there are."""
+        if code not in self.assumptions.index:
+            raise _not_named(self.assumptions.index, code, "assumption")
+        return float(self.assumptions.loc[code, "value"])
 
     def kind_name(self, kind: str, lang: Lang = "zh") -> str:
         """Return the name of a kind of station; the code itself where there is none."""
@@ -138,6 +148,7 @@ def _assemble(layers: Sequence[Sequence[Document]], names: tuple[str, ...]) -> C
     catalogue = Catalogue(
         facilities=_table(merged["facilities"], _FACILITY_COLUMNS),
         services=_table(merged["services"], _SERVICE_COLUMNS),
+        assumptions=_table(merged["assumptions"], _ASSUMPTION_COLUMNS),
         circles={name: _circle(name, merged["circle"]) for name in merged["circle"]},
         profiles={key: _profile(row) for key, row in merged["profiles"].items()},
         osm=_osm_rules(merged["osm"]),
@@ -166,6 +177,16 @@ _FACILITY_COLUMNS = {
     "note": "string",
 }
 _SERVICE_COLUMNS = {"name_zh": "string", "name_en": "string", "note": "string"}
+_ASSUMPTION_COLUMNS = {
+    "name_zh": "string",
+    "name_en": "string",
+    "value": "float64",
+    "unit": "string",
+    "source": "string",
+    "clause": "string",
+    "confidence": "string",
+    "note": "string",
+}
 
 
 def _table(rows: Mapping[str, Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:

@@ -37,6 +37,7 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
     "source": ("依据", "source"),
     "confidence": ("可信度", "confidence"),
     "place": ("适用", "place"),
+    "value": ("取值", "value"),
 }
 _WORDS: Mapping[str, tuple[str, str]] = {
     "walk": ("步行", "walk"),
@@ -49,7 +50,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 def catalogue_tables(catalogue: Catalogue, lang: Lang = "zh") -> dict[str, pd.DataFrame]:
     """
-    Return the catalogue as tables of text: facilities, services, circles, profiles.
+    Return the catalogue as tables of text: facilities, services, circles, profiles, assumptions.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def catalogue_tables(catalogue: Catalogue, lang: Lang = "zh") -> dict[str, pd.Da
         mark shows 待核 (``to be verified``) beside its confidence.
     """
     rows = {
-        "facilities": [_facility(row, catalogue, lang) for row in _records(catalogue)],
+        "facilities": [_facility(row, catalogue, lang) for row in _records(catalogue.facilities)],
         "services": _services(catalogue, lang),
         "circles": [
             _requirement(circle, each, catalogue, lang)
@@ -66,6 +67,7 @@ def catalogue_tables(catalogue: Catalogue, lang: Lang = "zh") -> dict[str, pd.Da
             for each in circle.requirements
         ],
         "profiles": [_profile(profile, lang) for profile in catalogue.profiles.values()],
+        "assumptions": [_assumption(row, lang) for row in _records(catalogue.assumptions)],
     }
     headers = {key: _pick(words, lang) for key, words in _HEADERS.items()}
     return {
@@ -86,7 +88,7 @@ def catalogue_dict(catalogue: Catalogue) -> dict[str, Any]:
         "digest": catalogue.digest,
         "facilities": [
             {**row, "services": row["services"].split("|"), "pending": pending(row["confidence"])}
-            for row in _records(catalogue)
+            for row in _records(catalogue.facilities)
         ],
         "services": [
             {
@@ -101,6 +103,10 @@ def catalogue_dict(catalogue: Catalogue) -> dict[str, Any]:
             _circle_dict(circle, catalogue.profiles) for circle in catalogue.circles.values()
         ],
         "profiles": [_profile_dict(profile) for profile in catalogue.profiles.values()],
+        "assumptions": [
+            {**row, "pending": pending(row["confidence"])}
+            for row in _records(catalogue.assumptions)
+        ],
     }
 
 
@@ -165,8 +171,8 @@ def _profile_dict(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _records(catalogue: Catalogue) -> list[dict[str, Any]]:
-    table = catalogue.facilities.astype("object").reset_index()
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    table = rows.astype("object").reset_index()
     records: list[dict[str, Any]] = table.where(table.notna(), None).to_dict("records")
     return records
 
@@ -239,6 +245,16 @@ def _profile(profile: Profile, lang: Lang) -> dict[str, str]:
         "storeys": _storeys(profile, lang),
         "source": _source(profile.source, profile.clause),
         "confidence": confidence_text(profile.confidence, lang),
+    }
+
+
+def _assumption(row: Mapping[str, Any], lang: Lang) -> dict[str, str]:
+    return {
+        "code": row["code"],
+        "name": row[f"name_{lang}"],
+        "value": f"{row['value']:g}",
+        "source": _source(row["source"], row["clause"]),
+        "confidence": confidence_text(row["confidence"], lang),
     }
 
 

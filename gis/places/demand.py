@@ -4,7 +4,7 @@ Who is asked about: households, or buildings where there is no ledger, and how m
     district, weight  ->  Demand (one row per unit: building, groups, weight)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -13,8 +13,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gis.catalogue import Catalogue, load_catalogue
 from gis.district import District, building_points
 from gis.errors import InputError
+from gis.places.floors import LIFT_FROM, storeys_to_climb
 from gis.tables import COUNTS
 
 RESIDENTIAL_AREA = "residential_area"
@@ -48,7 +50,8 @@ class Demand:
     table
         Indexed by the unit's id: ``building`` (id or NA), ``row`` (position in the buildings
         table, -1 unplaced), ``grid``, ``community``, ``compound``, ``street`` (NA unknown),
-        ``weight`` (float, never NA).
+        ``weight`` (float, never NA), ``storeys`` to climb without a lift (float, never NA) and
+        whether these are assumed (``storeys_assumed``).
     unknown
         How many units had no figure for this weight and count as 0.
     """
@@ -59,7 +62,9 @@ class Demand:
     unknown: int
 
 
-def build_demand(district: District, weight: str | None = None) -> Demand:
+def build_demand(
+    district: District, weight: str | None = None, *, catalogue: Catalogue | None = None
+) -> Demand:
     """
     Choose the unit and the weight.
 
@@ -81,10 +86,19 @@ def build_demand(district: District, weight: str | None = None) -> Demand:
             english=f"weight: '{chosen}' is not to be had here; this district has: {listed}",
         )
     if chosen == RESIDENTIAL_AREA:
-        return _by_area(district)
-    if len(district.households):
-        return _by_household(district, chosen)
-    return _by_building(district, chosen)
+        demand = _by_area(district)
+    elif len(district.households):
+        demand = _by_household(district, chosen)
+    else:
+        demand = _by_building(district, chosen)
+    return _with_storeys(district, demand, catalogue or load_catalogue())
+
+
+def _with_storeys(district: District, demand: Demand, catalogue: Catalogue) -> Demand:
+    lift_from = catalogue.assumed(LIFT_FROM)
+    climb = storeys_to_climb(district, demand.unit, demand.table["row"], lift_from=lift_from)
+    table = demand.table.assign(storeys=climb.storeys, storeys_assumed=climb.assumed)
+    return replace(demand, table=table)
 
 
 def known_weights(district: District) -> list[str]:

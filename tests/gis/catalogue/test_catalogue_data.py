@@ -58,7 +58,7 @@ def test_figures_of_the_standards_stand_in_the_table(code):
 
 
 def test_every_facility_and_profile_names_source_and_confidence():
-    for name in ("facilities.csv", "profiles.csv"):
+    for name in ("facilities.csv", "profiles.csv", "assumptions.csv"):
         with (data_root() / name).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 assert row["source"], row
@@ -300,7 +300,7 @@ def test_the_catalogue_as_json_keeps_its_published_schema():
 @pytest.mark.parametrize(("lang", "mark"), [("zh", "待核"), ("en", "to be verified")])
 def test_rows_resting_on_general_knowledge_say_so_in_print(lang, mark):
     tables = catalogue_tables(CATALOGUE, lang)
-    assert list(tables) == ["facilities", "services", "circles", "profiles"]
+    assert list(tables) == ["facilities", "services", "circles", "profiles", "assumptions"]
     confidence = tables["facilities"].iloc[:, -2]
     general = CATALOGUE.facilities["confidence"].str.startswith("K").tolist()
     assert confidence.str.contains(mark).tolist() == general
