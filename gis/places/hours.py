@@ -2,17 +2,15 @@
 What is open at a given time.
 
 Opening hours are kept as they were written: in the syntax of OpenStreetMap (``Mo-Fr
-09:00-17:00``, read by the library opening-hours-py), or as staff write them (周一至周五
-9:00-17:00), which is put into that syntax here.
+09:00-17:00``), or as staff write them (周一至周五 9:00-17:00).
 
-    hours (n texts) --osm_hours--> OSM syntax --When--> open (n booleans, NA where nobody knows)
+    hours (n texts) --schedule--> spans of a day --When--> open (n booleans, NA where nobody knows)
 
 A ``When`` without a date is evaluated in one fixed week (Monday 2 to Sunday 8 March 2026): no
-public holiday holds there, and seasonal hours are those of early March. Public holidays count
-only with a date *and* a country.
+public holiday holds there, and seasonal hours are those of early March. Public holidays and
+make-up working days count only with a date *and* a country (``gis.places.calendar``).
 """
 
-import functools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -20,26 +18,38 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from opening_hours import (  # type: ignore[attr-defined]  # its stubs lack the error
     OpeningHours,
     UnknownCountryError,
-    validate,
 )
 
 from gis.errors import InputError
-from gis.places.chinese_hours import CHINESE_DAYS, OSM_DAYS, from_chinese, read_clock
+from gis.places.calendar import CALENDAR_COUNTRY, day_kind
+from gis.places.chinese_hours import CHINESE_DAYS, OSM_DAYS, read_clock
+from gis.places.schedule import OPEN, UNKNOWN, osm_hours, states_at
 
-_REFERENCE_MONDAY = date(2026, 3, 2)
+__all__ = [
+    "REFERENCE_MONDAY",
+    "When",
+    "check_country",
+    "open_at",
+    "osm_hours",
+    "parse_when",
+    "readable",
+]
+
+REFERENCE_MONDAY = date(2026, 3, 2)
+"""The week in which a time without a date is evaluated."""
+
+Day = date
 _LABELS = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
-_ENGLISH_DAY = re.compile(
-    r"\b(mon|tue|wed|thu|fri|sat|sun)(?:s|r|rs|day|sday|nesday|rsday|urday)?\b\.?", re.IGNORECASE
-)
-
-_DASH = re.compile(r"\s*[–—―~]+\s*")
+_BEYOND = {"zh": "该年节假日安排未知，按星期", "en": "holidays of that year unknown, by weekday"}
+_BRACKETS = {"zh": ("（", "）"), "en": (" (", ")")}
 
 
 @dataclass(frozen=True)
@@ -66,13 +76,35 @@ class When:
 
     def moment(self) -> datetime:
         """Return the local time at which hours are evaluated."""
-        day = self.date or _REFERENCE_MONDAY + timedelta(days=self.weekday)
-        return datetime.combine(day, time(self.minute // 60, self.minute % 60))
+        return datetime.combine(self.day, time(self.minute // 60, self.minute % 60))
 
-    def label(self, lang: Literal["zh", "en"] = "zh") -> str:
-        """Write it for people: 周六 10:00, or 2026-03-07 周六 10:00."""
+    @property
+    def day(self) -> Day:
+        """The date whose rules hold: its own, else the weekday of the reference week."""
+        return self.date or REFERENCE_MONDAY + timedelta(days=self.weekday)
+
+    def calendar(self, country: str | None) -> Literal["known", "beyond"] | None:
+        """
+        Say whether the holidays of the day were known.
+
+        ``beyond`` is a date of a year the calendar does not reach: the weekday alone decided.
+        None where no calendar counts: no date, or a country without one of ours.
+        """
+        if self.date is None or country != CALENDAR_COUNTRY:
+            return None
+        return "known" if day_kind(self.date).known else "beyond"
+
+    def label(self, lang: Literal["zh", "en"] = "zh", *, country: str | None = None) -> str:
+        """Write it for people: 周六 10:00, or with a country 2026-10-01 周四 10:00（国庆节）."""
         clock = f"{_LABELS[lang][self.weekday]} {self.minute // 60:02d}:{self.minute % 60:02d}"
-        return f"{self.date.isoformat()} {clock}" if self.date else clock
+        if self.date is None:
+            return clock
+        known = self.calendar(country)
+        note = _BEYOND[lang] if known == "beyond" else ""
+        if known == "known":
+            note = day_kind(self.date).name(lang)
+        opening, closing = _BRACKETS[lang]
+        return f"{self.date.isoformat()} {clock}" + (f"{opening}{note}{closing}" if note else "")
 
 
 def parse_when(when: str | datetime | When) -> When:
@@ -116,7 +148,8 @@ def open_at(hours: pd.Series, when: When, *, country: str | None = None) -> pd.S
     hours
         n texts, in OSM syntax or as staff write them; NA where not known.
     country
-        ISO code such as ``CN``; then the public holidays of that country count on a date.
+        ISO code; then the public holidays of that country count on a date, for ``CN`` with all
+        days off and the make-up working days.
 
     Returns
     -------
@@ -129,15 +162,28 @@ def open_at(hours: pd.Series, when: When, *, country: str | None = None) -> pd.S
     InputError
         No such country.
     """
-    moment, holidays = when.moment(), country if when.date else None
+    check_country(country)
+    holidays = country if when.date else None
+    minute = np.array([when.minute])
+    return _by_text(hours, lambda text: _told(states_at(text, when.day, minute, holidays)[0][0]))
+
+
+def check_country(country: str | None) -> None:
+    """
+    Raise where the library knows no such country.
+
+    Raises
+    ------
+    InputError
+        ``country`` is no ISO code.
+    """
     try:
-        OpeningHours("24/7", country=holidays)
+        OpeningHours("24/7", country=country)
     except UnknownCountryError:
         raise InputError(
             f"country：现为“{country}”；请写 ISO 代码，如 CN",
             english=f"country: found '{country}'; write an ISO code such as CN",
         ) from None
-    return _by_text(hours, lambda text: _is_open(text, moment, holidays))
 
 
 def readable(hours: pd.Series) -> pd.Series:
@@ -145,16 +191,8 @@ def readable(hours: pd.Series) -> pd.Series:
     return _by_text(hours, lambda text: osm_hours(text) is not None)
 
 
-@functools.lru_cache(maxsize=4096)
-def osm_hours(text: str) -> str | None:
-    """Return hours in OSM syntax, translating what staff write; nothing if it cannot be read."""
-    plain = _DASH.sub("-", unicodedata.normalize("NFKC", text)).strip()
-    english = _ENGLISH_DAY.sub(lambda found: found[1][:2].title(), plain)
-    candidates = [plain, english, from_chinese(plain)]
-    if not text.isascii():
-        # 9:00-12:00；14:00-17:00 adds up in Chinese; in OSM syntax a later rule overrides
-        candidates.insert(0, candidates.pop())
-    return next((each for each in candidates if each and validate(each)), None)
+def _told(state: int) -> bool | None:
+    return None if state == UNKNOWN else state == OPEN
 
 
 def _by_text(hours: pd.Series, answer: Callable[[str], bool | None]) -> pd.Series:
@@ -165,14 +203,6 @@ def _by_text(hours: pd.Series, answer: Callable[[str], bool | None]) -> pd.Serie
         for text, known in zip(hours, hours.notna(), strict=True)
     ]
     return pd.Series(pd.array(values, dtype="boolean"), index=hours.index, name="open")
-
-
-def _is_open(text: str, moment: datetime, country: str | None) -> bool | None:
-    syntax = osm_hours(text)
-    if syntax is None:
-        return None
-    hours = OpeningHours(syntax, country=country)
-    return None if hours.is_unknown(moment) else bool(hours.is_open(moment))
 
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?[T\s,]*")
