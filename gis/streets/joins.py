@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gis.district import District, building_points
 from gis.streets.pieces import PUBLIC, Pieces, smallest_holder
-from gis.streets.sight import Sight, join
+from gis.streets.sight import Choice, Sight, join
 
 Ints = NDArray[np.int64]
 Shapes = NDArray[np.object_]
@@ -53,7 +53,7 @@ def look_around(district: District, pieces: Pieces) -> Sight:
     return Sight(np.concatenate([district.barriers.geometry.to_numpy(), rings]))
 
 
-def join_places(district: District, pieces: Pieces, gates: pd.DataFrame, sight: Sight) -> Joins:
+def join_places(district: District, gates: pd.DataFrame, joiner: "Joiner") -> Joins:
     """
     Join buildings, stations and free gates to the streets they see within 100 m.
 
@@ -62,19 +62,23 @@ def join_places(district: District, pieces: Pieces, gates: pd.DataFrame, sight: 
     outside only outer ones.
     """
     buildings = _building_doors(district)
-    station_row, doors = _station_doors(district)
-    polygons = pieces.rings.polygons
-    building_zone = smallest_holder(buildings, polygons)
-    door_zone = smallest_holder(_points(doors), polygons)
-    joiner = _Joiner(pieces, sight)
+    building_zone = joiner.zone_of(buildings)
+    stations, station_row, doors = join_stations(district, joiner)
     tables = [
         joiner.places(BUILDING, np.arange(len(buildings)), buildings, building_zone),
-        joiner.places(STATION, station_row, doors, door_zone),
+        stations,
         *joiner.free_gates(gates),
     ]
     table = pd.concat(tables, ignore_index=True).astype({"bare": bool})
-    station_zone = smallest_holder(building_points(district.stations).to_numpy(), polygons)
+    station_zone = joiner.zone_of(building_points(district.stations).to_numpy())
     return Joins(table, buildings, doors, station_row, building_zone, station_zone)
+
+
+def join_stations(district: District, joiner: "Joiner") -> tuple[pd.DataFrame, Ints, Shapes]:
+    """Join the stations from each of their doors; return the joins and the doors by row."""
+    station_row, doors = _station_doors(district)
+    zone = joiner.zone_of(_points(doors))
+    return joiner.places(STATION, station_row, doors, zone), station_row, doors
 
 
 def _building_doors(district: District) -> Shapes:
@@ -108,16 +112,26 @@ def _points(shapes: Shapes) -> Shapes:
     return points
 
 
-class _Joiner:
-    """Joins places to pieces of one zone at a time, under one sight."""
+_ALL, _OUTER = "all", "outer"
+
+
+class Joiner:
+    """Joins places to pieces of one zone at a time, under one sight; keeps the search trees."""
 
     def __init__(self, pieces: Pieces, sight: Sight) -> None:
-        self._table, self._lines, self._sight = pieces.table, pieces.lines, sight
+        self._table, self._lines, self.sight = pieces.table, pieces.lines, sight
+        self._polygons = pieces.rings.polygons
+        self._rings = shapely.STRtree(self._polygons)
         zone = pieces.table["zone"].to_numpy()
-        self._all = np.arange(len(zone))
-        self._of_zone = rows_by(zone)
+        self._members: dict[int | str, Ints] = {z: rows for z, rows in rows_by(zone).items()}  # noqa: C416 - its keys are wider
+        self._members[_ALL] = np.arange(len(zone))
         # private streets outside rings may be somebody's own way
-        self._outer = np.flatnonzero((zone == PUBLIC) | (zone >= len(pieces.rings.ids)))
+        self._members[_OUTER] = np.flatnonzero((zone == PUBLIC) | (zone >= len(self._polygons)))
+        self._choices: dict[int | str, Choice] = {}
+
+    def zone_of(self, points: Shapes) -> Ints:
+        """Return the ring each point lies within, or -1."""
+        return smallest_holder(points, self._polygons, self._rings)
 
     def places(self, owner: int, row: Ints, shapes: Shapes, zone: Ints) -> pd.DataFrame:
         """
@@ -127,9 +141,9 @@ class _Joiner:
         public one too: that is the way a wall bars.
         """
         nothing = Sight(np.empty(0, dtype=object))
-        bare = self._joined(owner, row, shapes, self._all, nothing)
+        bare = self._joined(owner, row, shapes, _ALL, nothing)
         walled = zone != PUBLIC
-        beyond = self._joined(owner, row[walled], shapes[walled], self._pieces(PUBLIC), nothing)
+        beyond = self._joined(owner, row[walled], shapes[walled], PUBLIC, nothing)
         bare = pd.concat([bare, beyond]).drop_duplicates()
         seen = self._zonewise(owner, row, shapes, zone)
         return pd.concat([*seen, bare.assign(bare=True)])
@@ -137,17 +151,20 @@ class _Joiner:
     def _zonewise(self, owner: int, row: Ints, shapes: Shapes, zone: Ints) -> list[pd.DataFrame]:
         parts = []
         for wanted, members in rows_by(zone).items():
-            pieces = self._outer if wanted == PUBLIC else self._pieces(wanted)
-            parts.append(self._joined(owner, row[members], shapes[members], pieces, self._sight))
+            streets = _OUTER if wanted == PUBLIC else wanted
+            parts.append(self._joined(owner, row[members], shapes[members], streets, self.sight))
         return parts
 
-    def _pieces(self, zone: int) -> Ints:
-        return self._of_zone.get(zone, self._all[:0])
+    def _choice(self, streets: int | str) -> Choice:
+        if streets not in self._choices:
+            rows = self._members.get(streets, np.empty(0, dtype=np.int64))
+            self._choices[streets] = Choice(self._table.iloc[rows], self._lines[rows])
+        return self._choices[streets]
 
     def _joined(
-        self, owner: int, row: Ints, shapes: Shapes, pieces: Ints, sight: Sight
+        self, owner: int, row: Ints, shapes: Shapes, streets: int | str, sight: Sight
     ) -> pd.DataFrame:
-        found = join(shapes, self._table.iloc[pieces], self._lines[pieces], sight)
+        found = join(shapes, self._choice(streets), sight)
         found["row"] = row[found.pop("place").to_numpy(dtype=np.int64)]
         return found.assign(owner=owner, bare=False)
 
@@ -156,7 +173,7 @@ class _Joiner:
         row = np.flatnonzero((gates["node"] < 0).to_numpy())
         points = shapely.points(gates[["x", "y"]].to_numpy(dtype=float)[row])
         zone = gates["zone"].to_numpy()[row]
-        outward = self._joined(GATE_OUT, row, points, self._pieces(PUBLIC), self._sight)
+        outward = self._joined(GATE_OUT, row, points, PUBLIC, self.sight)
         return [outward, *self._zonewise(GATE_IN, row, points, zone)]
 
 

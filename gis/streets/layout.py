@@ -1,6 +1,9 @@
 """
 Laying out the arcs: pieces split where places join them, three times for zones.
 
+Every zone has its station's side, whether it holds a station or not, so that a station may come
+without anything else moving.
+
 Nodes are named by keys while arcs are made - one integer for (side, zone, local) - and numbered
 afterwards. ``local`` counts street nodes, then joins, then gates.
 """
@@ -56,7 +59,7 @@ class Keys:
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Segments between neighbouring stops of a piece, and the gates across streets."""
+    """Segments between neighbouring stops, by piece and offset, and the gates across streets."""
 
     segments: pd.DataFrame
     street_links: pd.DataFrame
@@ -129,6 +132,7 @@ def _segments(table: pd.DataFrame, stops: pd.DataFrame) -> pd.DataFrame:
     piece = piece[:-1][same]
     return pd.DataFrame(
         {
+            "piece": piece,
             "one": local[:-1][same],
             "two": local[1:][same],
             "from_mm": at[:-1][same],
@@ -159,15 +163,15 @@ def _both_ways(tail: Ints, head: Ints, kind: int, **columns: object) -> pd.DataF
     )
 
 
-def street_arcs(layout: Layout, visited: Ints) -> pd.DataFrame:
+def street_arcs(layout: Layout) -> pd.DataFrame:
     """
-    Lay the segments out on side P, those of zones on H too, those of visited zones on S.
+    Lay the segments out on side P, those of zones on H and S too.
 
     An arc's offsets run from its tail to its head, so they tell which way along the street it goes.
     """
     parts = []
     zone = layout.segments["zone"].to_numpy()
-    for side, wanted in ((P, zone >= PUBLIC), (H, zone != PUBLIC), (S, np.isin(zone, visited))):
+    for side, wanted in ((P, zone >= PUBLIC), (H, zone != PUBLIC), (S, zone != PUBLIC)):
         segments = layout.segments[wanted]
         where = segments["zone"].to_numpy()
         one = layout.keys.of(side, where, segments["one"].to_numpy())
@@ -179,7 +183,7 @@ def street_arcs(layout: Layout, visited: Ints) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def gate_arcs(layout: Layout, gates: pd.DataFrame, joins: Joins, visited: Ints) -> pd.DataFrame:
+def gate_arcs(layout: Layout, gates: pd.DataFrame, joins: Joins) -> pd.DataFrame:
     """Lay out the links through gates, and the legs of free gates to the streets."""
     keys, zoned = layout.keys, np.flatnonzero((gates["kind"] != "street").to_numpy())
     zone, local = gates["zone"].to_numpy()[zoned], keys.gate[zoned]
@@ -187,19 +191,17 @@ def gate_arcs(layout: Layout, gates: pd.DataFrame, joins: Joins, visited: Ints) 
     parts = [
         _both_ways(out, keys.of(P, zone, local), LINK, role=PASS, gate=zoned),
         make_arcs(out, keys.of(H, zone, local), LINK, role=ENTER, gate=zoned),
+        make_arcs(keys.of(S, zone, local), out, LINK, role=VISIT, gate=zoned),
+        *_street_gate_arcs(layout),
+        *_gate_legs(layout, gates, joins),
     ]
-    seen = np.isin(zone, visited)
-    inner = keys.of(S, zone[seen], local[seen])
-    parts.append(make_arcs(inner, out[seen], LINK, role=VISIT, gate=zoned[seen]))
-    parts += _street_gate_arcs(layout, visited)
-    parts += _gate_legs(layout, gates, joins, visited)
     return pd.concat(parts)
 
 
-def _street_gate_arcs(layout: Layout, visited: Ints) -> list[pd.DataFrame]:
+def _street_gate_arcs(layout: Layout) -> list[pd.DataFrame]:
     links, keys = layout.street_links, layout.keys
     zone = links["zone"].to_numpy()
-    sides = ((P, PASS, zone >= PUBLIC), (H, ENTER, zone >= 0), (S, VISIT, np.isin(zone, visited)))
+    sides = ((P, PASS, zone >= PUBLIC), (H, ENTER, zone >= 0), (S, VISIT, zone >= 0))
     parts = []
     for side, role, wanted in sides:
         some = links[wanted]
@@ -209,9 +211,7 @@ def _street_gate_arcs(layout: Layout, visited: Ints) -> list[pd.DataFrame]:
     return parts
 
 
-def _gate_legs(
-    layout: Layout, gates: pd.DataFrame, joins: Joins, visited: Ints
-) -> list[pd.DataFrame]:
+def _gate_legs(layout: Layout, gates: pd.DataFrame, joins: Joins) -> list[pd.DataFrame]:
     keys, table = layout.keys, joins.table
     out = (table["owner"] == GATE_OUT).to_numpy()
     row, leg = table["row"].to_numpy(), table["leg_mm"].to_numpy()
@@ -220,10 +220,10 @@ def _gate_legs(
     zone = np.full(len(table), PUBLIC)
     gated = (table["owner"] == GATE_IN).to_numpy()
     zone[gated] = gates["zone"].to_numpy()[row[gated]]
-    for side, wanted in ((P, gated), (H, gated), (S, gated & np.isin(zone, visited))):
-        inner = keys.of(side, zone[wanted], keys.gate[row[wanted]])
-        foot = keys.of(side, zone[wanted], keys.join[wanted])
-        parts.append(_both_ways(inner, foot, LEG, mm=leg[wanted]))
+    for side in (P, H, S):
+        inner = keys.of(side, zone[gated], keys.gate[row[gated]])
+        foot = keys.of(side, zone[gated], keys.join[gated])
+        parts.append(_both_ways(inner, foot, LEG, mm=leg[gated]))
     return parts
 
 

@@ -33,7 +33,8 @@ def inside_lines(
     barriers: gpd.GeoDataFrame,
 ) -> pd.DataFrame:
     """Draw a line wherever no inner street joins a gate, or a station inside, with a building."""
-    part = _Parts(arcs, keys)
+    tail, head = arcs["tail"].to_numpy(), arcs["head"].to_numpy()
+    part = Parts(tail, head, keys.side(tail), keys.side(head))
     walls = barriers.geometry.to_numpy()
     tree = shapely.STRtree(walls)
     found = [make_arcs(np.empty(0, np.int64), np.empty(0, np.int64), LINE)]
@@ -45,10 +46,13 @@ def inside_lines(
 
 
 @dataclass(frozen=True, eq=False)
-class _End:
-    """Places of one kind in a ring: keys, points, and the part of the inner streets they join."""
+class End:
+    """
+    Places of one kind in a ring: the names of their nodes, their points, and the part of the inner
+    streets they join.
+    """
 
-    key: Ints
+    node: Ints
     point: Shapes
     part: Ints
 
@@ -58,14 +62,14 @@ class _Room:
     """A ring with its homes, stations and gates; gates once on each side they are used on."""
 
     polygon: object
-    homes: _End
-    stations: _End
-    entered: _End
-    left: _End
+    homes: End
+    stations: End
+    entered: End
+    left: End
 
 
 def _rooms(
-    part: "_Parts", keys: Keys, pieces: Pieces, gates: pd.DataFrame, joins: Joins
+    part: "Parts", keys: Keys, pieces: Pieces, gates: pd.DataFrame, joins: Joins
 ) -> Iterator[_Room]:
     homes, stations = rows_by(joins.building_zone), rows_by(joins.station_zone)
     ring = np.where(gates["kind"] == "ring", gates["zone"], PUBLIC).astype(np.int64)
@@ -77,56 +81,58 @@ def _rooms(
         home_key, entered = keys.building(home), keys.of(H, zone, keys.gate[door])
         yield _Room(
             polygon=pieces.rings.polygons[zone],
-            homes=_End(home_key, joins.buildings[home], part.of(home_key)),
-            stations=_End(
+            homes=End(home_key, joins.buildings[home], part.of(home_key)),
+            stations=End(
                 keys.station(station), _station_points(joins, station), station_part[station]
             ),
-            entered=_End(entered, door_points[door], part.of(entered)),
-            left=_End(keys.of(S, zone, keys.gate[door]), door_points[door], part.of(entered)),
+            entered=End(entered, door_points[door], part.of(entered)),
+            left=End(keys.of(S, zone, keys.gate[door]), door_points[door], part.of(entered)),
         )
 
 
-class _Parts:
-    """Which connected part of the inner streets a key lies on; -1 for none."""
+class Parts:
+    """Which connected part of the inner streets a node lies on; -1 for none."""
 
-    def __init__(self, arcs: pd.DataFrame, keys: Keys) -> None:
-        tail, head = arcs["tail"].to_numpy(), arcs["head"].to_numpy()
-        inner = (keys.side(tail) == H) & np.isin(keys.side(head), [H, PLACE])
-        self._keys, flat = np.unique(np.r_[tail[inner], head[inner]], return_inverse=True)
-        half, size = int(inner.sum()), len(self._keys)
+    def __init__(
+        self, tail: Ints, head: Ints, tail_side: NDArray[np.int8], head_side: NDArray[np.int8]
+    ) -> None:
+        inner = (tail_side == H) & np.isin(head_side, [H, PLACE])
+        self._nodes, flat = np.unique(np.r_[tail[inner], head[inner]], return_inverse=True)
+        half, size = int(inner.sum()), len(self._nodes)
         graph = coo_array((np.ones(half), (flat[:half], flat[half:])), shape=(size, size))
         _, self._part = connected_components(graph, directed=False)
 
-    def of(self, key: Ints) -> Ints:
-        """Return the part of each key."""
-        at = np.searchsorted(self._keys, key)
-        at[at == len(self._keys)] = 0
-        known = self._keys[at] == key if len(self._keys) else np.zeros(len(key), dtype=bool)
-        return np.where(known, self._part[at] if len(self._keys) else -1, -1)
+    def of(self, node: Ints) -> Ints:
+        """Return the part of each node."""
+        if not len(self._nodes):
+            return np.full(len(node), -1)
+        at = np.minimum(np.searchsorted(self._nodes, node), len(self._nodes) - 1)
+        return np.where(self._nodes[at] == node, self._part[at], -1)
 
 
 def _of_room(room: _Room, walls: Shapes) -> list[pd.DataFrame]:
     pairs = ((room.entered, room.homes), (room.stations, room.homes), (room.stations, room.left))
-    return [_lines(room.polygon, walls, start, end) for start, end in pairs]
+    return [draw_lines(room.polygon, walls, start, end) for start, end in pairs]
 
 
-def _lines(polygon: object, walls: Shapes, start: _End, end: _End) -> pd.DataFrame:
+def draw_lines(polygon: object, walls: Shapes, start: End, end: End) -> pd.DataFrame:
     """Draw lines between all starts and ends that no inner street joins."""
     apart = (start.part[:, None] != end.part[None, :]) | (start.part[:, None] < 0)
     rows, columns = np.flatnonzero(apart.any(axis=1)), np.flatnonzero(apart.any(axis=0))
     mm = np.full(apart.shape, -1, dtype=np.int64)
     mm[np.ix_(rows, columns)] = inside_mm(polygon, walls, start.point[rows], end.point[columns])
     a, b = np.nonzero(apart & (mm >= 0))
-    return make_arcs(start.key[a], end.key[b], LINE, mm=mm[a, b])
+    return make_arcs(start.node[a], end.node[b], LINE, mm=mm[a, b])
 
 
 def _station_points(joins: Joins, station: Ints) -> Shapes:
+    """Lines to a station lead to its first door."""
     first = np.searchsorted(joins.station_row, station)
     points: Shapes = shapely.point_on_surface(joins.station_doors[first])
     return points
 
 
-def _station_parts(joins: Joins, part: _Parts, keys: Keys) -> Ints:
+def _station_parts(joins: Joins, part: Parts, keys: Keys) -> Ints:
     """Part of the inner streets each station joins; of several doors the first that joins any."""
     table = joins.table
     mine = (table["owner"] == STATION).to_numpy() & ~table["bare"].to_numpy()

@@ -13,7 +13,9 @@ a zone are laid out three times, and arcs point *from the station to the home*:
     district  ->  Network (arcs with lengths in mm)  --price(profile, access)-->  sparse matrix
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,10 +23,10 @@ from numpy.typing import NDArray
 
 from gis.district import District
 from gis.streets.gates import find_gates
-from gis.streets.joins import BUILDING, STATION, Joins, join_places, look_around
-from gis.streets.layout import Keys, gate_arcs, lay_out, place_arcs, street_arcs
+from gis.streets.joins import BUILDING, Joiner, Joins, join_places, look_around
+from gis.streets.layout import Layout, gate_arcs, lay_out, place_arcs, street_arcs
 from gis.streets.lines import inside_lines
-from gis.streets.pieces import PUBLIC, Pieces, cut_streets, read_rings
+from gis.streets.pieces import Pieces, cut_streets, read_rings
 
 Ints = NDArray[np.int64]
 
@@ -36,10 +38,8 @@ class Network:
 
     Parameters
     ----------
-    arcs
-        ``tail``, ``head`` (node numbers), ``kind``, ``role`` (of links, else -1), ``street`` (row
-        of the streets table or -1), ``from_mm``, ``to_mm`` (offsets on that street), ``mm``,
-        ``gate`` (row of ``gates`` or -1). The words are in ``gis.streets.layout``.
+    arc_parts
+        The arcs, in tables to be read one after the other; see ``arcs``.
     side
         For each node P, H, S or PLACE.
     building, station
@@ -50,9 +50,14 @@ class Network:
         Every door, known and assumed; see ``gis.streets.gates``.
     steps, grade
         Of each street: whether it is steps, and rise over run (NaN unknown).
+    layout, node_key, stops, joiner
+        How nodes are named and streets are split, and the search trees of the streets: what a
+        place added later needs (``gis.streets.additions``). ``node_key`` names the first nodes;
+        ``stops`` are the places where streets were split since: ``piece``, ``at`` and the nodes
+        there on each side, ``P``, ``H``, ``S``.
     """
 
-    arcs: pd.DataFrame
+    arc_parts: tuple[pd.DataFrame, ...]
     side: NDArray[np.int8]
     building: Ints
     station: Ints
@@ -62,6 +67,22 @@ class Network:
     joins: Joins
     steps: NDArray[np.bool_]
     grade: NDArray[np.float64]
+    layout: Layout = field(repr=False)
+    node_key: Ints = field(repr=False)
+    stops: pd.DataFrame = field(repr=False)
+    joiner: Joiner = field(repr=False)
+
+    @cached_property
+    def arcs(self) -> pd.DataFrame:
+        """
+        All arcs: ``tail``, ``head`` (node numbers), ``kind``, ``role`` (of links, else -1),
+        ``street`` (row of the streets table or -1), ``zone``, ``from_mm``, ``to_mm`` (offsets on
+        that street), ``mm``, ``gate`` (row of ``gates`` or -1). The words are in
+        ``gis.streets.layout``.
+        """
+        if len(self.arc_parts) == 1:
+            return self.arc_parts[0]
+        return pd.concat(self.arc_parts, ignore_index=True)
 
     @property
     def size(self) -> int:
@@ -77,59 +98,53 @@ def build_network(district: District) -> Network:
     compounds without inner streets with gates x buildings of that compound.
     """
     pieces = cut_streets(district.streets, read_rings(district.compounds))
-    sight = look_around(district, pieces)
-    gates = find_gates(pieces, district.gates, sight).table
-    joins = join_places(district, pieces, gates, sight)
+    joiner = Joiner(pieces, look_around(district, pieces))
+    gates = find_gates(pieces, district.gates, joiner.sight).table
+    joins = join_places(district, gates, joiner)
     layout = lay_out(pieces, joins, gates, len(district.stations))
-    visited = _visited_zones(pieces, joins)
-    arcs = pd.concat(
-        [
-            street_arcs(layout, visited),
-            gate_arcs(layout, gates, joins, visited),
-            place_arcs(layout, pieces, joins),
-        ],
-        ignore_index=True,
-    )
+    parts = [
+        street_arcs(layout),
+        gate_arcs(layout, gates, joins),
+        place_arcs(layout, pieces, joins),
+    ]
+    arcs = pd.concat(parts, ignore_index=True)
     lines = inside_lines(arcs, layout.keys, pieces, gates, joins, district.barriers)
-    return _number(
-        pd.concat([arcs, lines], ignore_index=True), layout.keys, district, pieces, joins, gates
-    )
-
-
-def _visited_zones(pieces: Pieces, joins: Joins) -> Ints:
-    """Zones that hold a station: only these need a station's side."""
-    table = joins.table[~joins.table["bare"]]
-    joined = pieces.table["zone"].to_numpy()[table["piece"][table["owner"] == STATION]]
-    zones: Ints = np.setdiff1d(np.r_[joins.station_zone, joined], [PUBLIC])
-    return zones
-
-
-def _number(
-    arcs: pd.DataFrame,
-    keys: Keys,
-    district: District,
-    pieces: Pieces,
-    joins: Joins,
-    gates: pd.DataFrame,
-) -> Network:
-    """Replace keys by node numbers, smallest key first."""
-    building = keys.building(np.arange(len(district.buildings)))
-    station = keys.station(np.arange(len(district.stations)))
-    ends = [arcs["tail"].to_numpy(), arcs["head"].to_numpy(), building, station]
-    nodes, number = np.unique(np.concatenate(ends), return_inverse=True)
-    tail, head, home, stop = np.split(number, np.cumsum([len(end) for end in ends])[:-1])
+    whole = pd.concat([arcs, lines], ignore_index=True)
+    numbered = _number(whole, layout, district)
     table = joins.table
-    joined = np.zeros(len(building), dtype=bool)
+    joined = np.zeros(len(district.buildings), dtype=bool)
     joined[table["row"][table["bare"] & (table["owner"] == BUILDING)]] = True
     return Network(
-        arcs=arcs.assign(tail=tail, head=head),
-        side=keys.side(nodes),
-        building=home,
-        station=stop,
+        **numbered,
         off_street=~joined,
         gates=gates,
         pieces=pieces,
         joins=joins,
         steps=district.streets["steps"].to_numpy(dtype=bool),
         grade=district.streets["grade"].to_numpy(dtype=float),
+        layout=layout,
+        stops=no_stops(),
+        joiner=joiner,
     )
+
+
+def no_stops() -> pd.DataFrame:
+    """Return the table of places where streets were split later, without rows."""
+    return pd.DataFrame({name: np.empty(0, np.int64) for name in ("piece", "at", "P", "H", "S")})
+
+
+def _number(arcs: pd.DataFrame, layout: Layout, district: District) -> dict[str, Any]:
+    """Replace keys by node numbers, smallest key first."""
+    keys = layout.keys
+    building = keys.building(np.arange(len(district.buildings)))
+    station = keys.station(np.arange(len(district.stations)))
+    ends = [arcs["tail"].to_numpy(), arcs["head"].to_numpy(), building, station]
+    nodes, number = np.unique(np.concatenate(ends), return_inverse=True)
+    tail, head, home, stop = np.split(number, np.cumsum([len(end) for end in ends])[:-1])
+    return {
+        "arc_parts": (arcs.assign(tail=tail, head=head),),
+        "side": keys.side(nodes),
+        "building": home,
+        "station": stop,
+        "node_key": nodes,
+    }

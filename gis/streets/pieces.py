@@ -160,14 +160,21 @@ def _zones(lines: NDArray[np.object_], rings: Rings) -> Ints:
     return smallest_holder(_middles(lines), rings.polygons)
 
 
-def smallest_holder(points: NDArray[np.object_], polygons: NDArray[np.object_]) -> Ints:
-    """Return for each point the smallest polygon it lies within (ties: the first), or -1."""
+def smallest_holder(
+    points: NDArray[np.object_],
+    polygons: NDArray[np.object_],
+    tree: shapely.STRtree | None = None,
+) -> Ints:
+    """
+    Return for each point the smallest polygon it lies within (ties: the first), or -1.
+
+    ``tree`` is that of the polygons, where it has been made already.
+    """
     holder = np.full(len(points), PUBLIC, dtype=np.int64)
     if not len(points) or not len(polygons):
         return holder
-    point, polygon = shapely.STRtree(polygons).query(points, predicate="within")
-    area = shapely.area(polygons)
-    order = np.lexsort((-polygon, -area[polygon]))
+    point, polygon = (tree or shapely.STRtree(polygons)).query(points, predicate="within")
+    order = np.lexsort((-polygon, -shapely.area(polygons[polygon])))
     holder[point[order]] = polygon[order]
     return holder
 

@@ -49,13 +49,15 @@ def _eased(lines: Shapes) -> Shapes:
     return eased
 
 
+class Choice:
+    """The pieces that may be joined (``from_mm``, ``to_mm``) and their lines, in one order."""
+
+    def __init__(self, pieces: pd.DataFrame, lines: Shapes) -> None:
+        self.pieces, self.lines, self.tree = pieces, lines, shapely.STRtree(lines)
+
+
 def join(
-    places: Shapes,
-    pieces: pd.DataFrame,
-    lines: Shapes,
-    sight: Sight,
-    *,
-    within: float = ACCESS_METRES,
+    places: Shapes, choice: Choice, sight: Sight, *, within: float = ACCESS_METRES
 ) -> pd.DataFrame:
     """
     Find for each place the nearest street piece it sees.
@@ -64,21 +66,19 @@ def join(
     ----------
     places
         Points or polygons; a polygon joins from its edge.
-    pieces, lines
-        The pieces that may be joined (``from_mm``, ``to_mm``) and their lines, in one order.
     within
         Metres; a piece farther away is not joined.
 
     Returns
     -------
     DataFrame
-        ``place`` (position), ``piece`` (index label of ``pieces``), ``offset_mm`` (from the start
+        ``place`` (position), ``piece`` (index label of the pieces), ``offset_mm`` (from the start
         of the street), ``leg_mm``. Ties go to the earlier piece. A place that sees no piece has
         no row; nearly n log p for places whose nearest street is in sight.
     """
+    pieces, lines, tree = choice.pieces, choice.lines, choice.tree
     if not len(places) or not len(lines):
         return _rows(places[:0], lines[:0], pieces.iloc[:0], np.empty(0, dtype=np.int64))
-    tree = shapely.STRtree(lines)
     place, piece = tree.query_nearest(places, max_distance=within)
     order = np.lexsort((piece, place))
     place, first = np.unique(place[order], return_index=True)

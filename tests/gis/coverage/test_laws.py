@@ -1,5 +1,7 @@
 """Laws 1, 2, 7 and 10 over random small towns."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 from hypothesis import assume, given, settings
@@ -66,7 +68,7 @@ def test_one_more_station_never_covers_fewer(seed, limit):
 
 def ways(network, users=None):
     gates = network.gates if users is None else network.gates.assign(users=users)
-    changed = type(network)(**{**network.__dict__, "gates": gates})
+    changed = dataclasses.replace(network, gates=gates)
     stations = np.arange(len(network.station))
     return nearest(price(changed, Walker(), Access()), stations, 10**8)[0].cost
 

@@ -9,7 +9,7 @@ from towns import frame, points, street_table
 from gis.streets.gates import find_gates
 from gis.streets.inside import inside_mm
 from gis.streets.pieces import PUBLIC, cut_streets, read_rings
-from gis.streets.sight import Sight, join
+from gis.streets.sight import Choice, Sight, join
 from gis.tables import Compounds, Gates, conform
 
 
@@ -144,7 +144,7 @@ def joined(place, walls=()):
     )
     sight = Sight(np.array(list(walls), dtype=object))
     shapes = np.array([place], dtype=object)
-    return join(shapes, pieces.table, pieces.lines, sight)
+    return join(shapes, Choice(pieces.table, pieces.lines), sight)
 
 
 def test_a_place_joins_the_nearest_street_it_sees():
