@@ -106,6 +106,7 @@ def _parse_toml(raw: bytes, name: str) -> Document:
             english=f"{name}: is no valid TOML in UTF-8 ({error}); mend the line it names",
         ) from None
     keys = {"requirement": "circle", "include": "circle", "column": "columns"}
+    keys |= {"assumed_times": "hours"}
     kind = next((keys[key] for key in keys if key in content), None)
     if kind is None:
         kind = "left_out" if "policing" in content or "personal" in content else "osm"

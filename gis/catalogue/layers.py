@@ -45,6 +45,8 @@ def _lay_over(target: dict[str, Any], document: Document, *, on_top: bool) -> No
         target[content["id"]] = content
     elif document.kind == "columns":
         target[content["table"]] = _joined_columns(target.get(content["table"], {}), content)
+    elif document.kind == "hours":
+        target.update({key: {**target.get(key, {}), **words} for key, words in content.items()})
     elif document.kind == "left_out":
         _lay_left_out(target, document, on_top=on_top)
     else:
