@@ -72,6 +72,8 @@ class OsmRules:
         ``highway`` values that are steps.
     areas
         ``highway`` values that, closed and with ``area=yes`` (or as a multipolygon), are squares.
+    crossings
+        Rules (kind ``crossing``) for ways over a carriageway.
     platforms
         Rules (kind ``platform``) for platforms walked without a ``highway`` tag.
     foot_yes, foot_no, foot_private
@@ -110,6 +112,7 @@ class OsmRules:
     motor_only: tuple[TagRule, ...]
     steps: frozenset[str]
     areas: frozenset[str]
+    crossings: tuple[TagRule, ...]
     platforms: tuple[TagRule, ...]
     foot_yes: frozenset[str]
     foot_no: frozenset[str]

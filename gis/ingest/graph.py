@@ -7,6 +7,7 @@ an attribute is a list, and the edge counts as walked only where each of its val
     graph --one piece per pair of directions--> edges --pedestrian filter--> streets (u, v)
 """
 
+import math
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -19,9 +20,9 @@ import shapely
 
 from gis import tables
 from gis.catalogue import Catalogue
-from gis.catalogue.osm import OsmRules
+from gis.catalogue.osm import OsmRules, first_match
 from gis.errors import InputError
-from gis.ingest.footways import grade, judge, judged_keys, layer
+from gis.ingest.footways import STEEPEST, grade, judge, judged_keys, layer
 
 _DIGITS = 7
 
@@ -59,6 +60,8 @@ def read_graph(source: "str | Path | nx.Graph", catalogue: Catalogue) -> gpd.Geo
     if not rows:
         return tables.empty(tables.Streets, str(graph.graph["crs"]))
     table = gpd.GeoDataFrame(rows, geometry="geometry", crs=graph.graph["crs"])
+    # a way over a road is cut where it meets the road's own line; one waits there once
+    table["crossing"] &= ~table.duplicated("way") | table["way"].isna()
     return tables.conform(table.set_axis(_ids(table.pop("way"))), tables.Streets)
 
 
@@ -107,7 +110,7 @@ def _pieces(graph: Any, rules: OsmRules) -> Iterator[dict[str, Any]]:
         seen.add(key)
         if _begins_at(graph, line, v) and not _begins_at(graph, line, u):
             u, v = v, u  # noqa: PLW2901 - an undirected edge may name its ends the other way round
-        yield {"u": f"n{u}", "v": f"n{v}", "users": users, **_words(data), "geometry": line}
+        yield {"u": f"n{u}", "v": f"n{v}", "users": users, **_words(data, rules), "geometry": line}
 
 
 def _truth(value: Any) -> bool:
@@ -140,18 +143,27 @@ def _users(data: dict[str, Any], rules: OsmRules) -> str:
     return "residents" if "residents" in users else "everyone"
 
 
-def _words(data: dict[str, Any]) -> dict[str, Any]:
+def _words(data: dict[str, Any], rules: OsmRules) -> dict[str, Any]:
     kinds, names = _values(data.get("highway")), _values(data.get("name"))
-    slope = data.get("grade")
+    asked = {key for rule in rules.crossings for key in (*rule.tags, *rule.unless)}
     return {
         "way": _values(data.get("osmid"))[0],
         "kind": kinds[0],
         "name": names[0] if names[0] is not None else None,
         "steps": "steps" in kinds,
         "hours": _only(data.get("opening_hours")),
-        "grade": float(slope) if slope is not None else grade(_only(data.get("incline"))),
+        "grade": _grade(data),
+        "crossing": first_match(rules.crossings, _told(data, *asked)) is not None,
         "layer": layer(_told(data, "layer", "bridge", "tunnel")),
     }
+
+
+def _grade(data: dict[str, Any]) -> float:
+    """Return what osmnx has computed, where a street can be as steep, else the tag."""
+    computed = data.get("grade")
+    if computed is None:
+        return grade(_only(data.get("incline")))
+    return float(computed) if abs(float(computed)) <= STEEPEST else math.nan
 
 
 def _told(data: dict[str, Any], *keys: str) -> dict[str, str]:

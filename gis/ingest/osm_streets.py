@@ -21,7 +21,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis.catalogue.osm import OsmRules
+from gis.catalogue.osm import OsmRules, first_match
 from gis.ingest.cutting import cut, repeated
 from gis.ingest.footways import Footway, grade, judge, judged_keys, layer
 from gis.ingest.osm_file import OsmFile, OsmNodes, OsmWays, Tags
@@ -100,7 +100,8 @@ def build_streets(file: OsmFile, rules: OsmRules) -> StreetPieces:
     cut_pieces, counts["street pieces dropped: drawn twice"] = _without_repeats(pieces)
     pieces, renamed = _without_points(cut_pieces)
     counts["street pieces dropped: no length"] = len(cut_pieces.way) - len(pieces.way)
-    streets, across = _table(file, verdicts, pieces), _across(file, squares, pieces)
+    streets = _table(file, verdicts, pieces, rules)
+    across = _across(file, squares, pieces)
     for table, end in product((streets, across), ("u", "v")):
         table[end] = "n" + table[end].replace(renamed).astype("string")
     ends = np.unique(np.concatenate([pieces.first, pieces.last])).tolist()
@@ -200,7 +201,9 @@ def _without_points(pieces: _Pieces) -> tuple[_Pieces, dict[int, int]]:
     return pieces.take(~point), renamed
 
 
-def _table(file: OsmFile, verdicts: dict[int, Footway], pieces: _Pieces) -> gpd.GeoDataFrame:
+def _table(
+    file: OsmFile, verdicts: dict[int, Footway], pieces: _Pieces, rules: OsmRules
+) -> gpd.GeoDataFrame:
     tags = {row: file.ways.tags[row] for row in verdicts}
     by_way = pd.DataFrame(
         {
@@ -210,6 +213,7 @@ def _table(file: OsmFile, verdicts: dict[int, Footway], pieces: _Pieces) -> gpd.
             "users": [verdict.users for verdict in verdicts.values()],
             "hours": [each.get("opening_hours") for each in tags.values()],
             "grade": [grade(each.get("incline")) for each in tags.values()],
+            "crossing": [first_match(rules.crossings, each) is not None for each in tags.values()],
             "layer": pd.array([layer(each) for each in tags.values()], dtype="Int64"),
         },
         index=list(verdicts),
@@ -217,6 +221,8 @@ def _table(file: OsmFile, verdicts: dict[int, Footway], pieces: _Pieces) -> gpd.
     table = by_way.take(np.searchsorted(by_way.index, pieces.way)).set_axis(
         _piece_ids(file, pieces.way)
     )
+    # the way over a road is cut where it meets the road's own line; one waits there once
+    table["crossing"] &= np.diff(pieces.way, prepend=-1) != 0
     table.insert(0, "u", pieces.first)
     table.insert(1, "v", pieces.last)
     return gpd.GeoDataFrame(table, geometry=pieces.lines(), crs="EPSG:4326")
