@@ -8,6 +8,8 @@ missing. Lists in one cell are joined with ``|`` (``meals|day_care``).
     any frame --conform(frame, Contract)--> frame with every column of the contract, checked
 """
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -23,6 +25,7 @@ YES_NO_UNKNOWN = ["yes", "no", "unknown"]
 GATE_USERS = ["everyone", "residents", "nobody", "unknown"]
 COUNTS = ["households", "people", "elders_60", "elders_80", "children_0_12", "low_income"]
 
+_NEXT_SERVICE = re.compile(r"\|(?=[^|=\s]+=)")
 _HEIGHT = r"(-?\d{1,5}(\.\d+)?)"
 _POINT = frozenset({"Point"})
 _LINE = frozenset({"LineString", "MultiLineString"})
@@ -119,13 +122,19 @@ class Entrances(_Table):
 
 
 class Stations(_Table):
-    """服务站点: point or polygon; ``services`` joined with ``|``, from the catalogue's kinds."""
+    """
+    服务站点: point or polygon; ``services`` joined with ``|``, from the catalogue's kinds.
+
+    ``service_hours`` are hours of single services (``meals=Mo-Fr 10:00-13:00|reading=周末 白天``);
+    services it does not name follow ``hours``.
+    """
 
     code: Series[str] = _text()
     name: Series[str] = _text()
     kind: Series[str] = _text()
     services: Series[str] = _text()
     hours: Series[str] = _text()
+    service_hours: Series[str] = _text()
     capacity: Series[pd.Int64Dtype] = _text(ge=0)
     audience: Series[str] = _text()
     state: Series[str] = pa.Field(isin=["open", "planned", "closed"])
@@ -239,6 +248,21 @@ type_of_geometry: dict[str, frozenset[str]] = {
 _PERSONAL = frozenset({"Households"})
 
 Contract = type[_Table]
+
+
+def join_service_hours(hours: Mapping[str, str]) -> str:
+    """Write hours of services into one cell: ``code=hours`` joined with ``|``."""
+    return LIST_SEPARATOR.join(f"{service}={text}" for service, text in hours.items())
+
+
+def split_service_hours(cell: str) -> dict[str, str]:
+    """
+    Read a cell of ``Stations.service_hours``: service -> hours.
+
+    Cells are cut before a ``code=`` only, for ``||`` is OSM syntax too.
+    """
+    pairs = [part.partition("=") for part in _NEXT_SERVICE.split(cell) if "=" in part]
+    return {service.strip(): text.strip() for service, _, text in pairs}
 
 
 def columns_of(contract: Contract) -> list[str]:

@@ -13,9 +13,10 @@ from gis.catalogue import Catalogue, plain_header
 from gis.ingest.cells import list_reader, parse_cells
 from gis.ingest.fit import near_streets, with_compound_of_gates
 from gis.ingest.ground import Ground
-from gis.ingest.intake import InputFile, Intake, Why, column_of, read_intake
+from gis.ingest.intake import InputFile, Intake, Why, column_of, read_intake, rows_in_words
 from gis.ingest.layers import check_shapes, place, with_ids
-from gis.tables import LIST_SEPARATOR
+from gis.ingest.service_hours import read_service_hours
+from gis.tables import LIST_SEPARATOR, split_service_hours
 
 _POINTS = frozenset({"stations", "candidates", "gates", "buildings"})
 """Layers whose points lie in buildings or on streets, so that a wrong frame shows."""
@@ -31,9 +32,8 @@ NO_KIND = Why(
 def read_stations(file: InputFile, ground: Ground, catalogue: Catalogue) -> Intake:
     """Read stations; kinds and services the catalogue does not know are turned away."""
     intake = read_points(file, "stations", tables.Stations, ground, catalogue)
-    intake = near_streets(
-        _with_services(_with_kind(intake, file, catalogue), catalogue), ground.streets
-    )
+    intake = _with_services(_with_kind(intake, file, catalogue), catalogue)
+    intake = near_streets(_with_service_hours(intake, catalogue), ground.streets)
     frame = intake.frame
     state = column_of(frame, "state")
     return intake.replace(frame=frame.assign(state=state.fillna("open"))).require_rows()
@@ -142,6 +142,36 @@ def _with_services(intake: Intake, catalogue: Catalogue) -> Intake:
     services = services.where(services.notna(), of_kind)
     intake = intake.replace(frame=frame.assign(services=services))
     return intake.without(unknown, whys, column="services", found=written)
+
+
+def _with_service_hours(intake: Intake, catalogue: Catalogue) -> Intake:
+    """Read hours of single services; a service with hours of its own is one that is offered."""
+    if "service_hours" not in intake.frame:
+        return intake
+    frame, known = intake.frame, service_spellings(catalogue)
+    read = frame["service_hours"].map(
+        lambda text: read_service_hours(text, known) if isinstance(text, str) else (None, ())
+    )
+    hours = read.map(lambda told: told[0]).astype(object)
+    offered = [_joined(*each) for each in zip(column_of(frame, "services"), hours, strict=True)]
+    services = pd.Series(offered, index=frame.index, dtype=object)
+    intake = intake.replace(frame=frame.assign(service_hours=hours, services=services))
+    unread = read[read.map(lambda told: bool(told[1])).astype(bool)]
+    if unread.empty:
+        return intake
+    rows = rows_in_words(list(unread.index))
+    parts = list(dict.fromkeys(part for _, parts in unread for part in parts))
+    return intake.noting(
+        f"列“service_hours”有读不出的部分，未采用：{'、'.join(parts[:5])}（第 {rows} 行）",
+        f"column 'service_hours': parts that could not be read are left out: "
+        f"{', '.join(parts[:5])} (rows {rows})",
+    )
+
+
+def _joined(services: object, hours: object) -> str | None:
+    own = services.split(LIST_SEPARATOR) if isinstance(services, str) else []
+    timed = split_service_hours(hours) if isinstance(hours, str) else {}
+    return LIST_SEPARATOR.join(dict.fromkeys([*own, *timed])) or None
 
 
 def kind_spellings(catalogue: Catalogue) -> dict[str, str]:

@@ -52,6 +52,7 @@ _EXAMPLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "name": "银杏里老年食堂",
             "kind": "社区老年食堂",
             "hours": "周一至周五 11:00-13:00",
+            "service_hours": "助餐=周一至周五 11:00-13:00|课后托管=周末 9:00-17:00",
             "capacity": "60",
             "state": "开放",
             "lon": "102.7146",

@@ -9,7 +9,7 @@ Opening hours as staff write them in Chinese, put into the syntax of OpenStreetM
 
 Only what is understood to the last character is translated: a phrase with anything else in it
 (单双周, 电话预约, 以通知为准) is left unread rather than half read. What words mean stands in
-``data/hours.toml``.
+``data/words/hours.toml``.
 """
 
 import functools
@@ -48,7 +48,7 @@ _DIGITS = {"两": 2, **{digit: at for at, digit in enumerate("一二三四五六
 
 @dataclass(frozen=True)
 class Words:
-    """What words stand for (data/hours.toml): days, times and seasons, and which are assumed."""
+    """What words stand for (data/words/hours.toml): days, times and seasons, and which are assumed."""
 
     days: Mapping[str, str]
     times: Mapping[str, str]
@@ -59,7 +59,7 @@ class Words:
 @functools.cache
 def words() -> Words:
     """Read the words once."""
-    told = tomllib.loads((data_root() / "hours.toml").read_text(encoding="utf-8"))
+    told = tomllib.loads((data_root() / "words" / "hours.toml").read_text(encoding="utf-8"))
     times, seasons = told["assumed_times"], told["assumed_seasons"]
     return Words(told["days"], told["times"] | times, seasons, frozenset({*times, *seasons}))
 

@@ -11,7 +11,7 @@ WHITE_LIST = {
     "gates": ("compound", "name", "users", "hours", "source"),
     "barriers": ("kind", "name"),
     "buildings": ("compound", "name", "floors", "use"),
-    "stations": ("name", "kind", "services", "hours", "state"),
+    "stations": ("name", "kind", "services", "hours", "service_hours", "state"),
     "candidates": ("name",),
     "streets": ("kind", "steps", "users", "name"),
 }
