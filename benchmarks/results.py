@@ -30,6 +30,8 @@ PARTS = (
 )
 QUIET = 0.1
 """Cores that other programs may take before a run counts as measured on a busy machine."""
+LAST = ("answers", "note")
+"""Columns of words, to the right of the figures."""
 MISSING = "missing: not installed here"
 
 
@@ -179,16 +181,15 @@ def tables(rows):
 def written(rows):
     """Return headings and rows of texts, one column for each figure any of the rows has."""
     names = list(dict.fromkeys(name for row in rows for name in row))
-    if "note" in names:
-        names = [*(name for name in names if name != "note"), "note"]
+    names.sort(key=lambda name: name in LAST)
     texts = [[_text(name, row.get(name), row) for name in names] for row in rows]
     return [_heading(name) for name in names], texts
 
 
 def _heading(name):
     if name.startswith("ratio"):
-        return f"times ours{name.removeprefix('ratio').replace('_', ', ')}"
-    return {"megabytes": "MB", "needed": "asked for", "ms": "ms"}.get(name, name.replace("_", " "))
+        return f"times ours{name.removeprefix('ratio').replace('_', ' ')}"
+    return {"megabytes": "MB", "needed": "asked for"}.get(name, name.replace("_", " "))
 
 
 def _text(name, value, row):
