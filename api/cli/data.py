@@ -107,7 +107,7 @@ def _sources(given: dict[str, Any]) -> Any:
 
     files = {name: _file(name, given) for name in LAYERS if given[name] is not None}
     _require_used(given["convert"] or [], [file.frame for file in files.values()])
-    return Sources(**files, gates_complete=given["gates_complete"])
+    return Sources(**files, gates_complete=given["gates_complete"], heights=given["heights"])
 
 
 def _file(name: str, given: dict[str, Any]) -> Any:
@@ -170,6 +170,7 @@ with_parameters(
         keyword("frame", _TEXT, None),
         keyword("convert", _TEXTS, None),
         keyword("gates_complete", Annotated[bool, typer.Option("--gates-complete")], False),
+        keyword("heights", Annotated[Path | None, typer.Option(metavar="FILE")], None),
         keyword("stations_kind", _TEXT, None),
         keyword("stations_keep", Annotated[str | None, typer.Option(metavar="COLUMN")], None),
         keyword("catalogue", Catalogues, None),

@@ -155,6 +155,10 @@ PARAMETERS: dict[str, Words] = {
     "--gates-complete": Words(
         "给出的出入口就是全部，不再推定", "the gates given are all there are; assume no others"
     ),
+    "--heights": Words(
+        "高程栅格(GeoTIFF)，街道由此得到坡度；需 minqing[terrain]",
+        "elevation raster (GeoTIFF) that gives streets their slopes; needs minqing[terrain]",
+    ),
     "--stations-kind": Words(
         "站点表里各行的设施类型代码", "kind of every row of the stations file"
     ),

@@ -2,6 +2,7 @@
 From files to one district: the frame fixed once, each layer read, checked, and fitted together.
 
     streets ──▶ frame, streets (OpenStreetMap: every layer)
+    heights ──▶ slopes of streets
     communities, grids, compounds ──▶ areas          buildings ──▶ in compound, community, grid
     gates ──▶ at a compound's ring                   stations, candidates ──▶ near a street
     households ──▶ in buildings, by address
@@ -10,18 +11,21 @@ A layer that is given stands in place of OpenStreetMap's; given gates are added 
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from gis.catalogue import Catalogue, load_catalogue
 from gis.district import PLACE_TABLES, District, build_district
+from gis.errors import InputError
 from gis.ingest import areas, gates, homes
 from gis.ingest.draft import Draft, start
 from gis.ingest.ground import read_ground
 from gis.ingest.intake import InputFile
 from gis.ingest.osm_file import Progress
 from gis.ingest.stations import read_barriers, read_candidates, read_stations
+from gis.ingest.terrain import with_heights
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class Sources:
         ``.osm``, ``.osm.pbf`` (also packed), ``.graphml``, or a vector file of lines.
     gates_complete
         The gate list names every gate of the compounds it names: none is assumed there.
+    heights
+        An elevation raster (GeoTIFF) from which the streets get their slopes.
     """
 
     streets: InputFile
@@ -48,6 +54,7 @@ class Sources:
     candidates: InputFile | None = None
     households: InputFile | None = None
     gates_complete: bool = False
+    heights: str | Path | None = None
 
 
 def import_district(
@@ -88,6 +95,8 @@ def import_district(
     tell("街道", 0.0)
     ground = read_ground(file, catalogue, lambda text, part: tell(text, 0.6 * (part or 0.0)))
     draft = start(ground, catalogue)
+    if sources.heights is not None:
+        _add_heights(draft, Path(sources.heights))
     tell("社区、网格、小区", 0.6)
     _add_areas(draft, sources)
     tell("楼栋、站点、出入口", 0.7)
@@ -115,6 +124,22 @@ def _silent(message: str, part: float | None) -> None:
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame | None:
     return pd.DataFrame(rows).set_index("id") if rows else None
+
+
+def _add_heights(draft: Draft, path: Path) -> None:
+    streets = with_heights(draft.layer("streets"), path)
+    count, told = len(streets), int(streets["heights"].notna().sum())
+    if not told:
+        raise InputError(
+            f"{path.name}：{count} 条街道都不在这个高程栅格的范围内；请检查文件",
+            english=f"{path.name}: none of the {count} streets lies on this raster; check the file",
+        )
+    draft.layers["streets"] = streets
+    draft.say(
+        "streets",
+        f"{count} 条街道中 {told} 条由 {path.name} 得到高程",
+        f"{told} of {count} streets got heights from {path.name}",
+    )
 
 
 def _add_areas(draft: Draft, sources: Sources) -> None:

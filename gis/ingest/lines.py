@@ -46,7 +46,8 @@ def node_lines(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         Under ``tables.Streets`` in the frame of ``lines``. ``u`` and ``v`` are made of the
         coordinates in millimetres (``x512345678_2491234567``), with the level where lines of
         different levels pass there. Lines without length, and repetitions of a piece, are left
-        out. A piece of line ``a`` has the id ``a``, or ``a.2`` where there are several.
+        out. A piece of line ``a`` has the id ``a``, or ``a.2`` where there are several; these
+        lose the ``heights`` of the whole line.
 
     Raises
     ------
@@ -71,6 +72,8 @@ def node_lines(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _single(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     parts = lines.explode(index_parts=False)
     number = parts.groupby(level=0).cumcount()
+    if "heights" in parts:
+        parts["heights"] = parts["heights"].mask(parts.index.duplicated(keep=False))
     ids = [f"{i}.{n + 1}" if n else str(i) for i, n in zip(parts.index, number, strict=True)]
     return parts.set_axis(pd.Index(ids, dtype="str", name="id"))
 
@@ -92,6 +95,9 @@ def _noded(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     places = np.column_stack([x, y])[pieces.vertices]
     again = repeated(codes[first], codes[last], pieces.start, grid[pieces.vertices])
     table = lines.iloc[line].drop(columns=lines.geometry.name).assign(u=names[first], v=names[last])
+    if "heights" in table:
+        # they stand at equal steps along the line as it was drawn, which is no more
+        table["heights"] = table["heights"].mask(table.index.duplicated(keep=False))
     streets = gpd.GeoDataFrame(
         _with_defaults(table).set_axis(_piece_ids(lines.index[line])),
         geometry=shapely.linestrings(places, indices=pieces.owner),
