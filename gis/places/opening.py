@@ -165,11 +165,15 @@ def _distinct(
     columns = [name for name in ("hours", "service_hours", "services") if name in places.columns]
     if not services:
         columns = ["hours"]
-    cells = places[columns].astype(object)
-    cells = cells.where(cells.notna(), None)
-    number, known = pd.factorize(pd.Series(list(cells.itertuples(index=False, name=None))))
+    cells = list(zip(*[_plain(places[name]) for name in columns], strict=True))
+    known = {cell: at for at, cell in enumerate(dict.fromkeys(cells))}
     texts = [_texts(dict(zip(columns, cell, strict=True)), services) for cell in known]
-    return texts, number.astype(np.int64)
+    return texts, np.array([known[cell] for cell in cells], dtype=np.int64)
+
+
+def _plain(column: pd.Series) -> list[str | None]:
+    values, known = column.to_numpy(dtype=object), column.notna().to_numpy()
+    return [value if there else None for value, there in zip(values, known, strict=True)]
 
 
 def _texts(cell: dict[str, str | None], services: frozenset[str]) -> tuple[str | None, ...]:

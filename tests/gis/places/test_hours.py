@@ -1,5 +1,6 @@
 """Opening hours: what is asked, what is written, what is open."""
 
+import tomllib
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gis.catalogue import data_root, schema_validator
 from gis.errors import InputError
+from gis.places.chinese_hours import assumed_words
 from gis.places.hours import open_at, osm_hours, parse_when, readable
 
 SATURDAY_TEN = parse_when("周六 10:00")
@@ -104,6 +107,30 @@ def test_hours_are_open_up_to_their_end_and_across_midnight(hours, when, expecte
         ("工作日9点到17点", "Mo-Fr 09:00-17:00; PH off"),
         ("法定节假日休息，周一至周五9:00-17:00", "Mo-Fr 09:00-17:00; PH off"),
         ("周末及节假日 9:00-12:00", "Sa-Su,PH 09:00-12:00"),
+        ("周末 白天", "Sa-Su 08:00-18:00"),
+        ("每周三下午", "We 14:00-17:30"),
+        ("早上8点半到下午5点", "08:30-17:00"),
+        ("每周二、四 上午九点至十一点半", "Tu,Th 09:00-11:30"),
+        ("上午：8:30-12:00 下午：14:00-17:30", "08:30-12:00,14:00-17:30"),
+        ("早九晚五", "09:00-17:00"),
+        ("二十四小时", "00:00-24:00"),
+        ("全年无休 9:00-21:00", "Mo-Su 09:00-21:00"),
+        ("周一至周五8:30-17:30（午休12:00-14:00）", "Mo-Fr 08:30-12:00,14:00-17:30"),
+        ("8:30-17:30，12点到2点午休", "08:30-12:00,14:00-17:30"),
+        ("周一至周五9:00-17:00，节假日除外", "Mo-Fr 09:00-17:00; PH off"),
+        ("周一至周五9:00-17:00，周末照常", "Mo-Fr 09:00-17:00; Sa-Su 09:00-17:00"),
+        ("周一至周五9:00-17:00，节假日照常开放", "Mo-Fr 09:00-17:00; PH 09:00-17:00"),
+        ("周一休息，每天9:00-17:00", "Mo-Su 09:00-17:00; Mo off"),
+        ("夏季8:00-18:00，冬季8:30-17:30", "May-Sep 08:00-18:00; Oct-Apr 08:30-17:30"),
+        (
+            "周一至周五 夏季8:00-18:00；冬季8:30-17:30；节假日休息",
+            "May-Sep Mo-Fr 08:00-18:00; Oct-Apr Mo-Fr 08:30-17:30; PH off",
+        ),
+        ("5-9月 8:00-18:00", "May-Sep 08:00-18:00"),
+        (
+            "5月1日至9月30日 8:00-18:00，10月1日至4月30日 9:00-17:00",
+            "May 01-Sep 30 08:00-18:00; Oct 01-Apr 30 09:00-17:00",
+        ),
         ("Mon-Fri 9:00-17:00", "Mo-Fr 9:00-17:00"),
         ("Mo–Fr 9:00 – 17:00", "Mo-Fr 9:00-17:00"),
     ],
@@ -123,10 +150,38 @@ def test_what_staff_write_is_put_into_osm_syntax(written, osm):
         "9-17",
         "以通知为准",
         "周一休息9:00-10:00",
+        "单双周周六 9:00-12:00",
+        "周六9:00-12:00（单周）",
+        "暑假 9:00-17:00",
+        "周五下午休息",
+        "法定节假日休息",
+        "13-15月 9:00-17:00",
+        "4月31日-5月2日 9:00-17:00",
+        "24小时预约",
     ],
 )
 def test_a_phrase_not_wholly_understood_is_not_half_read(written):
     assert osm_hours(written) is None
+
+
+def test_words_without_a_clock_are_named():
+    assert assumed_words("周末 白天，周三下午") == ["白天", "下午"]
+    assert assumed_words("夏季８：００-18:00") == ["夏季"]
+    assert assumed_words("每天 下午2点-5点，全天") == []
+    assert assumed_words("白天，电话预约") == []
+
+
+def test_the_words_of_hours_are_under_their_schema_and_are_read():
+    told = tomllib.loads((data_root() / "words" / "hours.toml").read_text("utf-8"))
+    schema_validator("hours").validate(told)
+    for word, days in told["days"].items():
+        written = osm_hours(f"{word} 9:00-17:00")
+        assert written.startswith(f"{days} 09:00-17:00"), word
+    for group in ("times", "assumed_times"):
+        for word, times in told[group].items():
+            assert osm_hours(f"周六 {word}") == f"Sa {times}", word
+    for word, months in told["assumed_seasons"].items():
+        assert osm_hours(f"{word} 9:00-17:00") == f"{months} 09:00-17:00", word
 
 
 @given(
