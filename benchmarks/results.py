@@ -189,7 +189,7 @@ def written(rows):
 def _heading(name):
     if name.startswith("ratio"):
         return f"times ours{name.removeprefix('ratio').replace('_', ' ')}"
-    return {"megabytes": "MB", "needed": "asked for"}.get(name, name.replace("_", " "))
+    return {"needed": "asked for"}.get(name, name.replace("megabytes", "MB").replace("_", " "))
 
 
 def _text(name, value, row):
