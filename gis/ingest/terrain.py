@@ -134,7 +134,9 @@ def _around(raster: Any, places: Floats, frame: pyproj.CRS) -> tuple[Floats, Flo
     from rasterio.enums import Resampling  # noqa: PLC0415
 
     factor = max(1, int(FINEST // _cell_metres(raster, frame)))
-    column, row = ~raster.transform @ places.T if len(places) else np.empty((2, 0))
+    to_cell = ~raster.transform  # written out: versions of affine differ in how they multiply
+    column = to_cell.a * places[:, 0] + to_cell.b * places[:, 1] + to_cell.c
+    row = to_cell.d * places[:, 0] + to_cell.e * places[:, 1] + to_cell.f
     left, width = _span(column, raster.width, factor)
     top, height = _span(row, raster.height, factor)
     shape = (height // factor, width // factor)
