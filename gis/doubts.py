@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from gis.catalogue import Catalogue, load_catalogue
-from gis.coverage.answers import station_services
+from gis.coverage.searcher import station_services
 from gis.district import PLACE_TABLES, District
 from gis.places.demand import Demand, build_demand, building_groups
 from gis.places.hours import readable
@@ -115,7 +114,7 @@ def _parts(
 ) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.int64]]:
     """Connected parts with every hindrance lifted, largest first."""
     freed = price(network, Walker(), Access(Unknown.OPEN, EVERYTHING))
-    _, label = connected_components(freed.matrix, directed=False)
+    label = freed.parts
     street = network.side == P
     count = np.bincount(label[street], minlength=label.max(initial=0) + 1)
     order = np.argsort(-count, kind="stable")

@@ -11,7 +11,8 @@ from typing import Any
 from gis.catalogue import Catalogue, Circle, Limit, Profile, Requirement, parse_limit
 from gis.errors import InputError
 from gis.places.hours import When
-from gis.streets.access import Walker
+from gis.streets.search import trips
+from gis.streets.walker import Direction, Walker, walker_of
 
 DEFAULT_LIMIT = Limit(15.0, "min")
 DEFAULT_PROFILE = "gb50180"
@@ -37,10 +38,15 @@ class Asked:
         """How far the search runs."""
         return HORIZON * self.limit_cost
 
+    @property
+    def trips(self) -> int:
+        """How many times the way counts: twice there and back."""
+        return trips(self.walker)
+
     def minutes(self, cost: Any) -> Any:
-        """Turn a cost (array) into minutes; NaN where the profile has no speed."""
+        """Turn a cost (array) into minutes one way; NaN where the profile has no speed."""
         if self.timed:
-            return cost / _MS_PER_MINUTE
+            return cost / _MS_PER_MINUTE / self.trips
         speed = self.profile.metres_per_minute
         return cost * float("nan") if speed is None else cost / 1000 / speed
 
@@ -62,6 +68,7 @@ def build_question(
     limit: str | float | Limit | None = None,
     profile: str | None = None,
     when: When | None = None,
+    direction: str = "to",
 ) -> Question:
     """
     Find the requirements asked for; ``limit`` and ``profile`` override those of a circle.
@@ -71,6 +78,7 @@ def build_question(
     InputError
         Neither or both of circle and service are given, or a name is unknown.
     """
+    turn = Direction(_known({each.value: each.value for each in Direction}, direction, "direction"))
     if (circle is None) == (service is None):
         raise InputError(
             "请给出 circle(生活圈)或 service(服务)之一，二者取一",
@@ -81,7 +89,7 @@ def build_question(
         requirements: tuple[Requirement, ...] = (_single(catalogue, str(service)),)
     else:
         requirements = chosen.requirements
-    asked = tuple(_ask(catalogue, each, limit, profile) for each in requirements)
+    asked = tuple(_ask(catalogue, each, limit, profile, turn) for each in requirements)
     return Question(asked, chosen, when)
 
 
@@ -112,7 +120,13 @@ def _single(catalogue: Catalogue, service: str) -> Requirement:
     )
 
 
-def _ask(catalogue: Catalogue, requirement: Requirement, limit: Any, profile: str | None) -> Asked:
+def _ask(
+    catalogue: Catalogue,
+    requirement: Requirement,
+    limit: Any,
+    profile: str | None,
+    direction: Direction,
+) -> Asked:
     changed = dataclasses.replace(
         requirement,
         limit=requirement.limit if limit is None else parse_limit(limit),
@@ -122,5 +136,5 @@ def _ask(catalogue: Catalogue, requirement: Requirement, limit: Any, profile: st
     metres = walks.metres_within(changed.limit)
     timed = changed.limit.unit == "min" and walks.metres_per_minute is not None
     cost = changed.limit.value * _MS_PER_MINUTE if timed else metres * 1000
-    walker = Walker(walks.metres_per_minute if timed else None, walks.steps_factor, walks.max_grade)
-    return Asked(changed, walks, walker, round(cost), metres, timed)
+    walker = walker_of(walks, timed=timed, direction=direction)
+    return Asked(changed, walks, walker, round(cost) * trips(walker), metres, timed)

@@ -32,14 +32,15 @@ REASONS = (
 )
 """All reasons, in the order in which they are tried."""
 
-LIFTED = {
+LIFTED: dict[str, Lift | None] = {
     "LOCKED_IN": Lift.GATES,
     "WALL": Lift.WALLS,
     "STEPS": Lift.STEPS,
     "SLOPE": Lift.SLOPE,
+    "FLOOR": None,
     "CLOSED": Lift.HOURS,
 }
-"""What is thought away to try each hindrance."""
+"""What is thought away to try each hindrance; None: the storeys, which are not the network's."""
 
 NAMES = {
     "COVERED": ("已覆盖", "covered"),
@@ -63,8 +64,8 @@ NAMES = {
 def tell_reasons(
     covered: Flags,
     facts: dict[str, Flags],
-    would_cover: Callable[[Lift], Flags],
-    lifts: dict[str, Lift],
+    would_cover: Callable[[Lift | None], Flags],
+    lifts: dict[str, Lift | None],
 ) -> NDArray[np.object_]:
     """
     Give each home its one reason.

@@ -4,27 +4,42 @@ The answer: covered or not for each home and requirement, summed up, and told in
     Answer (per requirement, b buildings)  +  Demand (u units)  ->  units, detail, summary, shares
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gis.coverage.areas import reached_area
+from gis.coverage.areas import reached_areas
 from gis.coverage.question import Asked, Question
 from gis.coverage.reasons import REASONS
 from gis.district import District
 from gis.errors import InputError
 from gis.places.demand import GROUPS, Demand
+from gis.streets.graph import Found
 from gis.streets.network import Network
 from gis.streets.search import Ways
 from gis.tables import LIST_SEPARATOR
 
+if TYPE_CHECKING:
+    from gis.coverage.searcher import Searcher
+
 Flags = NDArray[np.bool_]
 _AREAS_OF_GROUPS = {"grid": "grids", "community": "communities", "compound": "compounds"}
+
+
+@dataclass(frozen=True, eq=False)
+class UnitAnswer:
+    """One requirement, answered for n homes: ``cost`` with storeys (-1 no way), and the flags."""
+
+    cost: NDArray[np.int64]
+    covered: Flags
+    low: Flags
+    high: Flags
+    reason: NDArray[np.object_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +48,9 @@ class Answer:
     One requirement, answered for every building in the order of the buildings table.
 
     ``low`` and ``high`` are ``covered`` with unknown gates closed to strangers, and open.
-    ``line_metres`` is inf where there are too few stations; ``weight`` is the cost at every
-    network node.
+    ``line_metres`` is inf where there are too few stations; ``found`` are the labels at every
+    network node. What holds for a building holds at its door; ``units`` are the households
+    themselves, storeys included (or the buildings, where these are the units).
     """
 
     asked: Asked
@@ -44,8 +60,19 @@ class Answer:
     high: Flags
     reason: NDArray[np.object_]
     line_metres: NDArray[np.float64]
-    weight: NDArray[np.float64]
+    found: Found
     stations: NDArray[np.int64]
+    units: UnitAnswer
+
+    @property
+    def weight(self) -> NDArray[np.int64]:
+        """Weight at every network node (NEVER beyond the horizon)."""
+        return self.found.weight
+
+    @property
+    def owner(self) -> NDArray[np.int64]:
+        """Station row at every network node, -1 for none."""
+        return self.found.owner
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +89,7 @@ class Coverage:
     question: Question
     demand: Demand
     answers: tuple[Answer, ...]
+    searcher: "Searcher" = field(repr=False)
 
     @property
     def unit(self) -> str:
@@ -82,13 +110,12 @@ class Coverage:
         ``reason`` is that of the first unmet requirement.
         """
         table = self.demand.table
-        row = table["row"].to_numpy()
-        reasons = [_of_units(answer.reason, row, "BAD_POSITION") for answer in self.answers]
+        reasons = [answer.units.reason for answer in self.answers]
         unmet = np.array([reason != "COVERED" for reason in reasons]).reshape(len(reasons), -1)
         names = np.array([answer.asked.requirement.id for answer in self.answers], dtype=object)
         first = np.argmax(unmet, axis=0)
-        low = np.logical_and.reduce([_of_units(a.low, row, fill=False) for a in self.answers])
-        high = np.logical_and.reduce([_of_units(a.high, row, fill=False) for a in self.answers])
+        low = np.logical_and.reduce([answer.units.low for answer in self.answers])
+        high = np.logical_and.reduce([answer.units.high for answer in self.answers])
         return table.drop(columns="row").assign(
             covered=~unmet.any(axis=0),
             low=low,
@@ -114,7 +141,8 @@ class Coverage:
         row = self.demand.table["row"].to_numpy()
         ways = answer.ways
         metres = _known(ways.mm, ways.mm >= 0) / 1000
-        minutes = np.round(answer.asked.minutes(_known(ways.cost, ways.cost >= 0)), 3)
+        cost = answer.units.cost
+        minutes = np.round(answer.asked.minutes(_known(cost, cost >= 0)), 3)
         line = np.round(np.where(np.isfinite(answer.line_metres), answer.line_metres, np.nan), 3)
         nothing = np.array([None], dtype=object)  # what row -1 points to
         station = np.r_[self.district.stations.index.to_numpy(dtype=object), nothing]
@@ -122,10 +150,10 @@ class Coverage:
         with np.errstate(divide="ignore", invalid="ignore"):
             detour = np.where(line > 0, np.round(metres / line, 3), np.nan)
         columns = {
-            "reason": _of_units(answer.reason, row, "BAD_POSITION"),
+            "reason": answer.units.reason,
             "station": _of_units(station[ways.station], row, None),
             "metres": _of_units(metres, row, np.nan),
-            "minutes": _of_units(minutes, row, np.nan),
+            "minutes": minutes,
             "gate": _of_units(gate[ways.gate], row, None),
             "estimated": _of_units(ways.estimated, row, fill=False),
             "line_metres": _of_units(line, row, np.nan),
@@ -170,11 +198,9 @@ class Coverage:
     def reasons(self) -> dict[str, dict[str, float]]:
         """For each requirement the weight of each reason; they add up to ``total``."""
         weight = self.units["weight"].to_numpy()
-        row = self.demand.table["row"].to_numpy()
         told = {}
         for answer in self.answers:
-            reason = _of_units(answer.reason, row, "BAD_POSITION")
-            sums = pd.Series(weight).groupby(reason).sum()
+            sums = pd.Series(weight).groupby(answer.units.reason).sum()
             told[answer.asked.requirement.id] = {
                 name: float(sums[name]) for name in REASONS if name in sums.index
             }
@@ -193,12 +219,12 @@ class Coverage:
         told = {}
         for answer in self.answers:
             limit = answer.asked
-            near = (answer.ways.cost >= 0) & (answer.ways.cost <= limit.limit_cost)
+            near = (answer.units.cost >= 0) & (answer.units.cost <= limit.limit_cost)
             straight = answer.line_metres <= limit.limit_metres
             mine = self.detail["requirement"] == limit.requirement.id
             detour = self.detail["detour"][mine].median()
             told[limit.requirement.id] = {
-                "walk": float(weight[_of_units(near, row, fill=False)].sum()),
+                "walk": float(weight[near].sum()),
                 "line": float(weight[_of_units(straight, row, fill=False)].sum()),
                 "detour": None if pd.isna(detour) else float(detour),
             }
@@ -278,7 +304,7 @@ class Coverage:
     @cached_property
     def areas(self) -> gpd.GeoDataFrame:
         """The area really reached, one row per requirement: ``requirement``, ``geometry``."""
-        shapes = [reached_area(self.district, self.network, answer) for answer in self.answers]
+        shapes = reached_areas(self.searcher, self.answers)
         names = [answer.asked.requirement.id for answer in self.answers]
         return gpd.GeoDataFrame({"requirement": names}, geometry=shapes, crs=self.district.crs)
 

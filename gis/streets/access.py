@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gis.streets.layout import BARE, ENTER, LINK, PASS, STREET, VISIT
 from gis.streets.network import Network
+from gis.streets.pace import steep
 from gis.streets.walker import Walker
 
 __all__ = ["EVERYTHING", "Access", "Lift", "Unknown", "Walker", "passable"]
@@ -74,8 +75,7 @@ def _street_allowed(network: Network, walker: Walker, access: Access) -> Flags:
     if walker.steps_factor is None and Lift.STEPS not in access.lifts:
         allowed[on_street] &= ~network.steps[street[on_street]]
     if walker.max_grade is not None and Lift.SLOPE not in access.lifts:
-        steep = np.abs(network.grade) > walker.max_grade  # NaN compares false: unknown is flat
-        allowed[on_street] &= ~steep[street[on_street]]
+        allowed[on_street] &= ~steep(network.slopes, walker)[street[on_street]]
     return allowed
 
 

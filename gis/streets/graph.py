@@ -21,6 +21,8 @@ from gis.streets import kernels
 from gis.streets.contraction import Shape, contract
 from gis.streets.kernels import NEVER, Arrays, Labels
 
+__all__ = ["NEVER", "NONE", "Found", "Graph", "Plan", "Reach", "build_graph", "build_plan", "weigh"]
+
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
 Flags = NDArray[np.bool_]
@@ -222,6 +224,7 @@ class Graph:
         *,
         owners: Ints | None = None,
         rank: Ints | None = None,
+        weights: Ints | None = None,
     ) -> Found:
         """
         Find for every node the best of many sources within a limit.
@@ -233,6 +236,8 @@ class Graph:
             several doors gives several sources one name.
         rank
             By name: of equal weights the source of lower rank is taken (the name itself).
+        weights
+            What each source starts with (0).
 
         Returns
         -------
@@ -241,7 +246,7 @@ class Graph:
         """
         blank = np.full(self.plan.size, NEVER, dtype=np.int64)
         start = Found(blank, np.zeros(self.plan.size, dtype=np.int64))
-        return self._spread(start, sources, limit, owners, rank, whole=True)[0]
+        return self._spread(start, sources, limit, (owners, rank, weights), whole=True)[0]
 
     def better(
         self,
@@ -251,6 +256,7 @@ class Graph:
         *,
         owners: Ints | None = None,
         rank: Ints | None = None,
+        weights: Ints | None = None,
     ) -> tuple[Found, Small]:
         """
         Better the labels of an earlier search on this graph by more sources.
@@ -260,18 +266,18 @@ class Graph:
         tuple
             New labels, and the nodes whose labels changed. The search follows only these.
         """
-        return self._spread(found, sources, limit, owners, rank, whole=False)
+        return self._spread(found, sources, limit, (owners, rank, weights), whole=False)
 
     def _spread(
         self,
         found: Found,
         sources: Ints,
         limit: int,
-        owners: Ints | None,
-        rank: Ints | None,
+        told: tuple[Ints | None, Ints | None, Ints | None],
         *,
         whole: bool,
     ) -> tuple[Found, Small]:
+        owners, rank, weights = told
         shape = self.plan.shape
         work = self._workspace(limit)
         work.labels.weight[:] = found.weight[shape.caller]
@@ -283,7 +289,7 @@ class Graph:
             self.arrays,
             work.labels,
             shape.own[sources].astype(np.int64),
-            np.zeros(len(sources), dtype=np.int64),
+            np.zeros(len(sources), np.int64) if weights is None else weights.astype(np.int64),
             names << _OWNER,
             int(limit),
             np.asarray(ranks, dtype=np.int64),
@@ -323,18 +329,20 @@ class Graph:
         )
         return found
 
-    def kth_nearest(self, sources: Ints, limit: int, k: int) -> tuple[Ints, Ints]:
+    def kth_nearest(self, sources: Ints, limits: Ints | int, k: int) -> tuple[Ints, Ints]:
         """
         Find the weight and position of every node's k-th nearest source (NEVER, -1 for none).
 
-        Ties go to the earlier source. One search a source; memory is k labels a node.
+        ``limits`` is one for all, or one for each source. Ties go to the earlier source. One search
+        a source; memory is k labels a node.
         """
-        work, size = self._workspace(limit), self.plan.size
+        each = np.broadcast_to(np.asarray(limits, dtype=np.int64), (len(sources),)).copy()
+        work, size = self._workspace(int(each.max(initial=0))), self.plan.size
         best = np.full((size, k), NEVER, dtype=np.int64)
         owner = np.full((size, k), NONE, dtype=np.int64)
         own = self.plan.shape.own[sources].astype(np.int64)
         kernels.keep_nearest(
-            self.arrays, work.labels, own, int(limit), work.touched, work.queue, best, owner
+            self.arrays, work.labels, own, each, work.touched, work.queue, best, owner
         )
         mine = self.plan.shape.own
         return best[mine, k - 1], owner[mine, k - 1]

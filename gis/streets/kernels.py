@@ -370,7 +370,7 @@ def keep_nearest(
     graph: Any,
     labels: Any,
     sources: Any,
-    limit: Any,
+    limits: Any,
     touched: Any,
     queue: Any,
     best: Any,
@@ -386,7 +386,7 @@ def keep_nearest(
     for k in range(len(sources)):
         one[0] = sources[k]
         count = spread(
-            graph, labels, one, nothing, nothing, limit, rank, k + 1, touched, queue, False
+            graph, labels, one, nothing, nothing, limits[k], rank, k + 1, touched, queue, False
         )
         for place in range(count):
             v = touched[place]

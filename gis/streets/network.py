@@ -23,9 +23,21 @@ from numpy.typing import NDArray
 
 from gis.district import District
 from gis.streets.gates import find_gates
+from gis.streets.graph import Plan, build_plan
 from gis.streets.joins import BUILDING, Joiner, Joins, join_places, look_around
-from gis.streets.layout import Layout, gate_arcs, lay_out, place_arcs, street_arcs
+from gis.streets.layout import (
+    ENTER,
+    LINE,
+    LINK,
+    PLACE,
+    Layout,
+    gate_arcs,
+    lay_out,
+    place_arcs,
+    street_arcs,
+)
 from gis.streets.lines import inside_lines
+from gis.streets.pace import Slopes, build_slopes
 from gis.streets.pieces import Pieces, cut_streets, read_rings
 
 Ints = NDArray[np.int64]
@@ -48,8 +60,8 @@ class Network:
         Buildings with no street within 100 m, walls thought away.
     gates
         Every door, known and assumed; see ``gis.streets.gates``.
-    steps, grade
-        Of each street: whether it is steps, and rise over run (NaN unknown).
+    steps, slopes
+        Of each street: whether it is steps; and all streets in parts of one grade.
     layout, node_key, stops, joiner
         How nodes are named and streets are split, and the search trees of the streets: what a
         place added later needs (``gis.streets.additions``). ``node_key`` names the first nodes;
@@ -66,7 +78,7 @@ class Network:
     pieces: Pieces
     joins: Joins
     steps: NDArray[np.bool_]
-    grade: NDArray[np.float64]
+    slopes: Slopes
     layout: Layout = field(repr=False)
     node_key: Ints = field(repr=False)
     stops: pd.DataFrame = field(repr=False)
@@ -83,6 +95,17 @@ class Network:
         if len(self.arc_parts) == 1:
             return self.arc_parts[0]
         return pd.concat(self.arc_parts, ignore_index=True)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The graph of the arcs, prepared for search once; arcs note gates entered and lines."""
+        arcs = self.arcs
+        kind, gate = arcs["kind"].to_numpy(), arcs["gate"].to_numpy()
+        tail, head = arcs["tail"].to_numpy(), arcs["head"].to_numpy()
+        enters = (kind == LINK) & (arcs["role"].to_numpy() == ENTER)
+        line_home = (kind == LINE) & (self.side[head] == PLACE)
+        mark = np.where(enters, (gate + 1) << 1, line_home.astype(np.int64))
+        return build_plan(tail, head, size=self.size, mark=mark)
 
     @property
     def size(self) -> int:
@@ -121,7 +144,7 @@ def build_network(district: District) -> Network:
         pieces=pieces,
         joins=joins,
         steps=district.streets["steps"].to_numpy(dtype=bool),
-        grade=district.streets["grade"].to_numpy(dtype=float),
+        slopes=build_slopes(district.streets),
         layout=layout,
         stops=no_stops(),
         joiner=joiner,
