@@ -6,7 +6,7 @@ What a benchmark found: tables on the screen, and lines of JSON in a file for ``
         sheet.missing("nearest", "pandana")
 
 A figure's name says how it is written: ``seconds``, ``ms``, ``megabytes``, ``ratio`` (the peer's
-time over ours), ``needed`` (the ratio asked for); whole numbers, yes and no, and texts as they are.
+time over ours; ``ratio_on_2_threads``), ``needed`` (the ratio asked for); whole numbers, yes and no, and texts as they are.
 """
 
 import argparse
@@ -187,9 +187,8 @@ def written(rows):
 
 
 def _heading(name):
-    if name.startswith("ratio"):
-        return f"times ours{name.removeprefix('ratio').replace('_', ' ')}"
-    return {"needed": "asked for"}.get(name, name.replace("megabytes", "MB").replace("_", " "))
+    words = {"needed": "asked for", "ratio": "times ours", "megabytes": "MB"}
+    return " ".join(words.get(word, word) for word in name.split("_"))
 
 
 def _text(name, value, row):
@@ -200,7 +199,7 @@ def _text(name, value, row):
     if name == "needed":
         best = max(each for key, each in row.items() if key.startswith("ratio"))
         return f"≥ {value:g}: {'met' if best >= value else 'NOT met'}"
-    if name.startswith("ratio"):
+    if "ratio" in name:
         return f"{value:,.1f}×"
     return _number(round(value) if name == "megabytes" else value)
 
