@@ -167,7 +167,7 @@ class Streets(_Table):
     steps: Series[bool] = pa.Field()
     users: Series[str] = pa.Field(isin=["everyone", "residents"])
     hours: Series[str] = _text()
-    grade: Series[float] = _text()
+    grade: Series[float] = _text(ge=-1, le=1)
     heights: Series[str] = _text(str_matches=rf"^{_HEIGHT}?(\|{_HEIGHT}?)+$")
     crossing: Series[pd.BooleanDtype] = _text()
     layer: Series[pd.Int64Dtype] = _text()

@@ -122,7 +122,7 @@ def _reader(kind: _Kind, spelled: Mapping[str, str]) -> Reader:
     if kind.dtype == "Int64":
         return lambda text: _within(_number(text, _WHOLE, int), kind)
     if kind.dtype.startswith("float"):
-        return lambda text: _within(_number(text, _DECIMAL, float), kind)
+        return lambda text: _within(_share(text), kind)
     if kind.dtype in {"boolean", "bool"}:
         return lambda text: _yes_no(text, spelled)
     if kind.pattern is not None:
@@ -151,6 +151,13 @@ def _number(text: str, form: re.Pattern[str], kind: type) -> tuple[Any, bool]:
         return None, True
     match = form.fullmatch(plain.replace(",", ""))
     return (kind(match[1]), True) if match else (None, False)
+
+
+def _share(text: str) -> tuple[Any, bool]:
+    """Read a decimal number; ``8%`` is 0.08."""
+    value, fine = _number(text, _DECIMAL, float)
+    per_cent = value is not None and plain_width(text).rstrip().endswith("%")
+    return (value / 100 if per_cent else value, fine)
 
 
 def plain_width(text: str) -> str:

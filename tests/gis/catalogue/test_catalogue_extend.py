@@ -1,5 +1,7 @@
 """A planner's own files over the shipped ones, and what happens when they are wrong."""
 
+import math
+
 import pytest
 
 from gis.catalogue import Limit, load_catalogue, parse_limit
@@ -326,6 +328,47 @@ def test_steps_of_a_profile_count_once_more_or_not_at_all():
     assert profiles["walk_60"].steps_factor == 1.0
     assert profiles["walk_48"].steps_factor == 2.0
     assert profiles["wheelchair"].steps_factor is None
+
+
+def test_slopes_of_a_profile_are_tobler_or_a_table():
+    profiles = load_catalogue().profiles
+    assert profiles["gb50180"].slope is None
+    assert profiles["walk_60"].slope == "tobler"
+    assert profiles["walk_48"].slope[0] == (-0.3, 2.01)
+    assert (profiles["walk_48"].storey_seconds, profiles["walk_48"].max_storeys) == (30, None)
+    assert (profiles["wheelchair"].max_storeys, profiles["pram"].max_grade) == (0, 0.125)
+
+
+def test_elders_climb_as_tobler_says_and_gain_nothing_downhill():
+    for grade, factor in load_catalogue().profile("walk_48").slope:
+        tobler = math.exp(3.5 * (abs(grade + 0.05) - 0.05))
+        assert factor == pytest.approx(max(1.0, tobler), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "table", ["0:1", "0.1:1.3|0:1", "-0.1:1|0.1:2", "0:1.2|0.1:2", "0:1|0.1:0", "0:1|0.1.2:3"]
+)
+def test_a_table_of_slopes_rises_and_holds_level_ground(table, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "id,name_zh,name_en,metres_per_minute,steps,slope,source,confidence\n"
+        f"slow,慢,slow,30,same,{table},规划,F\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="坡度"):
+        load_catalogue(path)
+
+
+def test_an_assumption_can_be_changed_but_not_invented(tmp_path):
+    head = "code,name_zh,name_en,value,unit,source,confidence\n"
+    (tmp_path / "four.csv").write_text(head + "lift_from_storeys,四层,four,4,storeys,GB,K-high\n")
+    (tmp_path / "other.csv").write_text(head + "lift_from_moon,月,moon,4,storeys,GB,K-high\n")
+    assert load_catalogue().assumed("lift_from_storeys") == 7
+    assert load_catalogue(tmp_path / "four.csv").assumed("lift_from_storeys") == 4
+    with pytest.raises(InputError, match="lift_from_storeys"):
+        load_catalogue(tmp_path / "other.csv")
+    with pytest.raises(InputError, match="目录里没有“nothing”"):
+        load_catalogue().assumed("nothing")
 
 
 @pytest.mark.parametrize("what", ["circle", "profile", "service"])

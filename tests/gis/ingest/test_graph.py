@@ -55,6 +55,17 @@ def test_street_is_drawn_as_osmnx_drew_it_first(catalogue):
     assert (streets["u"].iloc[0], streets["grade"].iloc[0]) == ("n1", 0.05)
 
 
+def test_a_computed_grade_no_street_has_is_unknown(catalogue):
+    streets = read_graph(graph_of((1, 2, STREET | {"grade": 3.2})), catalogue)
+    assert streets["grade"].isna().all()
+
+
+def test_a_crossing_in_several_edges_is_waited_at_once(catalogue):
+    over = {"osmid": 9, "highway": "footway", "footway": "crossing"}
+    streets = read_graph(graph_of((1, 2, over), (2, 3, over), (3, 4, STREET)), catalogue)
+    assert streets["crossing"].to_dict() == {"w9.1": True, "w9.2": False, "w7": False}
+
+
 def test_edge_without_geometry_is_straight(catalogue):
     line = read_graph(graph_of((1, 2, STREET)), catalogue).geometry.iloc[0]
     assert shapely.get_coordinates(line).ravel().tolist() == pytest.approx(

@@ -51,6 +51,18 @@ def test_result_keeps_the_contract_and_the_frame():
     assert streets["steps"].tolist() == [False]
 
 
+def test_heights_stay_with_whole_lines_only():
+    uncut = {"c": [(200, 0), (300, 0)]}
+    streets = node_lines(lines({"a": A, "b": B} | uncut, heights=["1|2|3", "1|3", "5|6"]))
+    assert streets["heights"].isna().to_dict() == {
+        "a.1": True,
+        "a.2": True,
+        "b.1": True,
+        "b.2": True,
+        "c": False,
+    }
+
+
 def test_words_of_a_line_go_with_its_pieces():
     given_lines = lines(
         {"a": A, "b": B},

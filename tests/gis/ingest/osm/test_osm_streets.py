@@ -181,6 +181,41 @@ def test_words_of_a_street_are_kept(read):
     assert street["users"] == "residents"
 
 
+@pytest.mark.parametrize(
+    ("tags", "crossing"),
+    [
+        ({"highway": "footway", "footway": "crossing"}, True),
+        ({"highway": "path", "path": "crossing"}, True),
+        ({"highway": "cycleway", "cycleway": "crossing", "foot": "yes"}, True),
+        ({"highway": "crossing"}, True),
+        ({"highway": "footway", "footway": "sidewalk"}, False),
+        ({"highway": "footway", "crossing": "zebra"}, False),
+        (STREET, False),
+    ],
+)
+def test_ways_over_a_road_are_crossings(read, tags, crossing):
+    streets = read(NODES, {1: ([2, 4], tags)}).streets
+    assert streets["crossing"].tolist() == [crossing]
+
+
+def test_a_crossing_cut_at_the_road_is_waited_at_once(read):
+    nodes = {1: (-50, 0), 2: (50, 0), 3: (0, -5), 4: (0, 5), 5: (0, 0)}
+    over = {"highway": "footway", "footway": "crossing"}
+    streets = read(nodes, {1: ([1, 5, 2], STREET), 2: ([3, 5, 4], over)}).streets
+    assert streets["crossing"].to_dict() == {
+        "w1.1": False,
+        "w1.2": False,
+        "w2.1": True,
+        "w2.2": False,
+    }
+
+
+@pytest.mark.parametrize("word", ["up", "down", "yes", "steep"])
+def test_an_incline_without_a_number_is_no_grade(read, word):
+    street = read(NODES, {1: ([2, 3], STREET | {"incline": word})}).streets.loc["w1"]
+    assert np.isnan(street["grade"])
+
+
 def test_square_is_crossed_between_the_streets_that_meet_it(read, square):
     nodes, ring = square(1, 0, 0, 100)
     nodes |= {5: (-50, 0), 6: (150, 100), 7: (150, 0)}
