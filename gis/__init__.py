@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gis.samples import sample
     from gis.store import load_district, save_district
     from gis.streets import build_network
+    from gis.week import WeekCoverage, cover_week
 
 _HOMES = {
     "Coverage": "gis.coverage",
@@ -36,9 +37,11 @@ _HOMES = {
     "ResultError": "gis.errors",
     "Review": "gis.doubts",
     "Sources": "gis.ingest",
+    "WeekCoverage": "gis.week",
     "build_district": "gis.district",
     "build_network": "gis.streets",
     "cover": "gis.coverage",
+    "cover_week": "gis.week",
     "explain": "gis.gaps",
     "fetch_place": "gis.ingest",
     "import_district": "gis.ingest",
@@ -62,9 +65,11 @@ __all__ = [
     "ResultError",
     "Review",
     "Sources",
+    "WeekCoverage",
     "build_district",
     "build_network",
     "cover",
+    "cover_week",
     "explain",
     "fetch_place",
     "import_district",
