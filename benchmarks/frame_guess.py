@@ -1,7 +1,7 @@
 """
 How often the offset test of ``gis.crs.guess_frame`` finds a shifted table, and how often it errs.
 
-    python benchmarks/frame_guess.py [folder with the real extracts]
+    python benchmarks/frame_guess.py [folder with the real extracts] [--quick]
 
 A table of 20 to 60 points is drawn from a place: buildings; stations in premises; open-air
 stations (parks, pitches, bus stops: mostly neither at a building nor on a street, so little can be
@@ -12,7 +12,6 @@ China are first moved to 大同, where the shift is 612 m.
 """
 
 import os
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +40,7 @@ OPEN_AIR = (
     "square",
     "transit_station",
 )
+TITLE = "tables shifted, and whether it is noticed"
 REAL = {
     "Nanshan": "shenzhen-nanshan.osm.xz",
     "Helsinki": "helsinki.osm.pbf",
@@ -148,32 +148,44 @@ def tally(
 
 
 def main() -> None:
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("MINQING_REAL_DATA")
+    from results import arguments, measuring  # noqa: PLC0415  a test takes the rest from elsewhere
+
+    parser = arguments(__doc__)
+    parser.add_argument("folder", nargs="?", default=os.environ.get("MINQING_REAL_DATA"))
+    parser.add_argument("--tables", type=int, default=200)
+    given = parser.parse_args()
     rng = np.random.default_rng(0)
-    places = [invented(rng), *([real(name, Path(folder)) for name in REAL] if folder else [])]
-    print("place           tables     points    found  wrong frame  false alarms  seconds")
-    for place in places:
-        # Porto Alegre has 19 buildings on the map: its tables are stations only
-        kinds = ["stations"] if place.name == "Porto Alegre" else ["buildings", "stations"]
-        _line(place, tuple(kinds), (20, 60), rng)
-        for kind in [*kinds, "open air", "anywhere"]:
-            for size in (20, 40, 60) if kind != "open air" or len(place.open_air) else ():
-                _line(place, (kind,), (size, size), rng)
+    tables = 4 if given.quick else given.tables
+    names = REAL if given.folder and not given.quick else ()
+    places = [invented(rng), *(real(name, Path(given.folder)) for name in names)]
+    with measuring("frame_guess", given) as sheet:
+        for place in places:
+            # Porto Alegre has 19 buildings on the map: its tables are stations only
+            kinds = ["stations"] if place.name == "Porto Alegre" else ["buildings", "stations"]
+            sheet.row(TITLE, **_line(place, tuple(kinds), (20, 60), rng, tables))
+            for kind in [*kinds, "open air", "anywhere"]:
+                for size in (20, 40, 60) if kind != "open air" or len(place.open_air) else ():
+                    sheet.row(TITLE, **_line(place, (kind,), (size, size), rng, tables))
 
 
 def _line(
-    place: Place, kinds: tuple[str, ...], sizes: tuple[int, int], rng: np.random.Generator
-) -> None:
+    place: Place,
+    kinds: tuple[str, ...],
+    sizes: tuple[int, int],
+    rng: np.random.Generator,
+    tables: int,
+) -> dict[str, str | float]:
     start = time.perf_counter()
-    done = tally(place, rng, kinds=kinds, sizes=sizes)
-    seconds = time.perf_counter() - start
-    points = str(sizes[0]) if sizes[0] == sizes[1] else f"{sizes[0]}-{sizes[1]}"
-    print(
-        f"{place.name:14}  {'+'.join(kind[:9] for kind in kinds):19}  {points:>5}"
-        f"  {done.found / done.shifted:7.1%}  {done.misnamed / done.shifted:7.1%}"
-        f"  {done.alarms / done.unshifted:7.1%}  {seconds:6.1f}",
-        flush=True,
-    )
+    done = tally(place, rng, kinds=kinds, sizes=sizes, tables=tables)
+    return {
+        "place": place.name,
+        "tables": " + ".join(kinds),
+        "points": str(sizes[0]) if sizes[0] == sizes[1] else f"{sizes[0]}-{sizes[1]}",
+        "found": f"{done.found / done.shifted:.1%}",
+        "wrong_frame": f"{done.misnamed / done.shifted:.1%}",
+        "false_alarms": f"{done.alarms / done.unshifted:.1%}",
+        "seconds": time.perf_counter() - start,
+    }
 
 
 if __name__ == "__main__":

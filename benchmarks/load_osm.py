@@ -6,11 +6,11 @@ How long a file takes to become a street network: minqing, pyrosm, osmnx, in one
 Each reader runs in its own process, one after the other, so that they share whatever the machine
 is doing. It reads the file twice: the second reading counts, so that what a process loads or
 compiles once does not (the first reading is listed apart); and of the rounds the one that took
-least processor time. ``minqing`` is everything ``read_osm`` gives (streets, buildings, gates, walls,
-compounds, stations); ``minqing-streets`` stops at the street pieces, as the others do. ``pyrosm`` is
-its walking network and its networkx graph, ``osmnx`` is ``graph_from_xml`` on the file as XML (the
-conversion counts: it reads nothing else). Both simplify, as ours does. Peak memory is that of the
-process.
+least processor time. ``minqing`` is everything ``read_osm`` gives (streets, buildings, gates,
+walls, compounds, stations); ``minqing-streets`` stops at the street pieces, as the others do.
+``pyrosm`` is its walking network and its networkx graph, ``osmnx`` is ``graph_from_xml`` on the
+file as XML (the conversion counts: it reads nothing else). Both simplify, as ours does. Peak
+memory is that of the process.
 
 Without files: the real extracts of the folder MINQING_REAL_DATA; without that, and for a smoke
 run, a small map made here.

@@ -10,7 +10,6 @@ links its scripts from four hosts, so that its page draws nothing without intern
 given Leaflet and jQuery inside the file, else there would be nothing to measure.
 """
 
-import argparse
 import itertools
 import os
 import re
@@ -26,6 +25,7 @@ import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from results import arguments, installed, measuring
 from shapely import LineString, box, points
 
 import maps
@@ -243,47 +243,71 @@ def render_seconds(browser: Any, path: Path, runs: int) -> float:
 
 
 def main() -> None:
-    """Print size, time to write and time to draw of both pages, and how they compare."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  only here is a browser needed
-
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+    """Measure size, time to write and time to draw of both pages, and how they compare."""
+    parser = arguments(__doc__)
     parser.add_argument("--buildings", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
-    options = parser.parse_args()
-    published = town(options.buildings)
+    given = parser.parse_args()
+    if given.quick:
+        given.buildings, given.runs = 200, 1
+    published = town(given.buildings)
     maps.coverage_map(town(20))  # modules and the catalogue are read once per process
+    with measuring("map_page", given) as sheet:
+        if not _browser_is_here():
+            sheet.missing(_title(published), "a browser (playwright and Chromium)")
+            return
+        found = _pages(published, given.runs)
+        _report(published, found, sheet, asked=not given.quick)
+
+
+def _pages(published: Published, runs: int) -> dict[str, tuple[float, float, float]]:
+    """Return bytes, seconds to write and seconds to draw of each page."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  only here is a browser needed
+
     makers = {
         "minqing": lambda: maps.coverage_map(published).html,
         "folium.GeoJson": lambda: folium_page(published),
     }
     found: dict[str, tuple[float, float, float]] = {}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
-            args=["--no-sandbox"],
-        )
+        browser = playwright.chromium.launch(executable_path=_browser(), args=["--no-sandbox"])
         for name, make in makers.items():
             began = time.perf_counter()
             html = make()
             wrote = time.perf_counter() - began
             path = Path(folder) / f"{name}.html"
             path.write_text(html, "utf-8")
-            found[name] = (path.stat().st_size, wrote, render_seconds(browser, path, options.runs))
+            found[name] = (path.stat().st_size, wrote, render_seconds(browser, path, runs))
         browser.close()
-    _report(published, found)
+    return found
 
 
-def _report(published: Published, found: dict[str, tuple[float, float, float]]) -> None:
+def _browser() -> str | None:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+def _browser_is_here() -> bool:
+    return installed("playwright") and _browser() is not None
+
+
+def _title(published: Published) -> str:
     count, streets = (len(published.places[name]) for name in ("buildings", "streets"))
-    print(f"{count:,} buildings, {HOUSEHOLDS * count:,} households, {streets:,} streets")
-    print(f"{'':16}{'size':>10}{'write':>10}{'draw':>10}")
+    return f"a page of {count:,} buildings, {HOUSEHOLDS * count:,} households, {streets:,} streets"
+
+
+def _report(
+    published: Published, found: dict[str, tuple[float, float, float]], sheet: Any, *, asked: bool
+) -> None:
+    ours = found["minqing"]
     for name, (size, wrote, drawn) in found.items():
-        print(f"{name:16}{size / 1e6:>7.2f} MB{wrote:>8.2f} s{drawn:>8.2f} s")
-    ours, theirs = found.values()
-    ratios = [other / mine for mine, other in zip(ours, theirs, strict=True)]
-    print(f"{'ratio':16}{ratios[0]:>9.1f}x{ratios[1]:>9.1f}x{ratios[2]:>9.1f}x")
-    met = ours[0] < LIMIT_BYTES and ours[2] < LIMIT_SECONDS
-    print(f"under 4 MB and drawn within 2 s: {'yes' if met else 'NO'}")
+        row = {"engine": name, "file_mb": size / 1e6, "write_s": wrote, "draw_s": drawn}
+        if name != "minqing":
+            each = zip(("size", "write", "draw"), ours, found[name], strict=True)
+            row |= {f"{what}_ratio": other / mine for what, mine, other in each}
+        elif asked:
+            met = ours[0] < LIMIT_BYTES and ours[2] < LIMIT_SECONDS
+            row["under_4_MB_and_2_s"] = met
+        sheet.row(_title(published), **row)
 
 
 if __name__ == "__main__":

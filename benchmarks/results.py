@@ -6,7 +6,8 @@ What a benchmark found: tables on the screen, and lines of JSON in a file for ``
         sheet.missing("nearest", "pandana")
 
 A figure's name says how it is written: ``seconds``, ``ms``, ``megabytes``, ``ratio`` (the peer's
-time over ours; ``ratio_on_2_threads``), ``needed`` (the ratio asked for); whole numbers, yes and no, and texts as they are.
+time over ours; ``ratio_on_2_threads``), ``needed`` (the ratio asked for); whole numbers, yes and
+no, and texts as they are.
 """
 
 import argparse

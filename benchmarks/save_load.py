@@ -1,22 +1,23 @@
 """
 How long a district takes to save and to load.
 
-    python benchmarks/save_load.py [BUILDINGS …] [--rounds 3]
+    python benchmarks/save_load.py [BUILDINGS …] [--rounds 3] [--quick]
 
 A district of n buildings is measured alone, and again with n streets and a ledger of 2 n
 households. The best of the rounds counts; CPU seconds stand beside the seconds on the clock,
 because the disk and other programs have a say in the latter.
 """
 
-import argparse
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from results import arguments, measuring
 
 from gis.district import District, build_district
 from gis.store import load_district, save_district
@@ -64,22 +65,27 @@ def measure(district: District, folder: Path, rounds: int):
 
 
 def main():
-    """Print one line per district."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("buildings", nargs="*", type=int, default=[10_000, 100_000])
-    options.add_argument("--rounds", type=int, default=3)
-    given = options.parse_args()
-    for count in given.buildings:
-        for ledger in (False, True):
+    """Measure every district and put a line each on the sheet."""
+    parser = arguments(__doc__)
+    parser.add_argument("buildings", nargs="*", type=int, default=[10_000, 100_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    counts = [500] if given.quick else given.buildings
+    with measuring("save_load", given) as sheet:
+        for count, ledger in product(counts, (False, True)):
             district = draw(count, ledger=ledger)
             with tempfile.TemporaryDirectory() as name:
                 save, save_cpu, load, load_cpu = measure(district, Path(name), given.rounds)
                 size = sum(each.stat().st_size for each in Path(name).iterdir()) / 1e6
-            more = " + streets + ledger" if ledger else ""
-            print(
-                f"{count:>9,} buildings{more:<19} {size:6.1f} MB"
-                f"  save {save:5.2f} s ({save_cpu:.2f} CPU)"
-                f"  load {load:5.2f} s ({load_cpu:.2f} CPU)"
+            sheet.row(
+                "a district to a folder and back",
+                buildings=count,
+                more="streets, ledger" if ledger else "",
+                file_megabytes=size,
+                save_s=float(save),
+                save_cpu_s=float(save_cpu),
+                load_s=float(load),
+                load_cpu_s=float(load_cpu),
             )
 
 
