@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+from gis.compiled import compiled
 
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
@@ -114,7 +115,7 @@ def _shape(
     )
 
 
-@njit(cache=True)
+@compiled
 def _roots(parent: Any, tree: Any) -> Any:
     """Return for each tree node, in preorder, the node its whole tree hangs on."""
     root = np.empty(len(tree), dtype=np.int64)
@@ -126,7 +127,7 @@ def _roots(parent: Any, tree: Any) -> Any:
     return root
 
 
-@njit(cache=True)
+@compiled
 def _peel(first: Any, other: Any, fixed: Any) -> Any:
     """Take off nodes with one neighbour, again and again; return whom each hung on."""
     size = len(first) - 1
@@ -152,7 +153,7 @@ def _peel(first: Any, other: Any, fixed: Any) -> Any:
     return parent, degree
 
 
-@njit(cache=True)
+@compiled
 def _walk(first: Any, other: Any, kind: Any, before: Any, at: Any, nodes: Any, used: Any) -> Any:
     """Follow a chain until a core node; return it and how many chain nodes are stored."""
     while kind[at] != 0:
@@ -168,7 +169,7 @@ def _walk(first: Any, other: Any, kind: Any, before: Any, at: Any, nodes: Any, u
     return at, used
 
 
-@njit(cache=True)
+@compiled
 def _chains(first: Any, other: Any, parent: Any, degree: Any, fixed: Any) -> Any:
     """Find the chains among the nodes that stay: kinds are core 0, unseen 1, chain 2, tree 3."""
     size = len(first) - 1
@@ -205,7 +206,7 @@ def _chains(first: Any, other: Any, parent: Any, degree: Any, fixed: Any) -> Any
     )
 
 
-@njit(cache=True)
+@compiled
 def _preorder(parent: Any, solid: Any) -> Any:
     """List the tree nodes root by root, each before what hangs on it, with its subtree's size."""
     size = len(parent)

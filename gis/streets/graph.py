@@ -21,7 +21,18 @@ from gis.streets import kernels
 from gis.streets.contraction import Shape, contract
 from gis.streets.kernels import NEVER, Arrays, Labels
 
-__all__ = ["NEVER", "NONE", "Found", "Graph", "Plan", "Reach", "build_graph", "build_plan", "weigh"]
+__all__ = [
+    "NEVER",
+    "NONE",
+    "Found",
+    "Graph",
+    "Plan",
+    "Reach",
+    "Trials",
+    "build_graph",
+    "build_plan",
+    "weigh",
+]
 
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
@@ -301,6 +312,10 @@ class Graph:
         changed = shape.caller[work.touched[:count]]
         return Found(work.labels.weight[shape.own], work.labels.tag[shape.own]), changed
 
+    def trials(self, found: Found, limit: int, rank: Ints) -> "Trials":
+        """Prepare to try out many changes on the labels of an earlier search, one at a time."""
+        return Trials(self, found, limit, rank)
+
     def reach(self, origins: Ints, limit: int, *, threads: int | None = None) -> Reach:
         """
         Find all nodes within a limit of each origin.
@@ -366,6 +381,51 @@ class _Work:
     labels: Labels
     touched: Small
     queue: tuple[Ints, Ints, int]
+
+
+class Trials:
+    """What single changes would do to the labels of a search; each is undone before the next."""
+
+    def __init__(self, graph: Graph, found: Found, limit: int, rank: Ints) -> None:
+        shape = graph.plan.shape
+        self._graph, self._limit = graph, int(limit)
+        self._rank = np.asarray(rank, dtype=np.int64)
+        self._weight, self._tag = found.weight[shape.caller], found.tag[shape.caller]
+        self._work = graph._workspace(limit)  # noqa: SLF001 - the other half of one thing
+        self._work.labels.weight[:] = self._weight
+        self._work.labels.tag[:] = self._tag
+        self._round = 0
+
+    def better(self, nodes: Ints, weights: Ints, tags: Ints) -> tuple[Small, Ints, Ints]:
+        """
+        Start ways at some nodes, at some weights; tags as in ``Found``.
+
+        Returns
+        -------
+        tuple
+            The nodes that would get better labels, their weights and their tags. Cost follows
+            these nodes alone.
+        """
+        labels, shape = self._work.labels, self._graph.plan.shape
+        self._round += 1
+        count = kernels.spread(
+            self._graph.arrays,
+            labels,
+            shape.own[nodes].astype(np.int64),
+            np.asarray(weights, dtype=np.int64),
+            np.asarray(tags, dtype=np.int64),
+            self._limit,
+            self._rank,
+            self._round,
+            self._work.touched,
+            self._work.queue,
+            False,
+        )
+        changed = self._work.touched[:count]
+        told = shape.caller[changed], labels.weight[changed].copy(), labels.tag[changed].copy()
+        labels.weight[changed] = self._weight[changed]
+        labels.tag[changed] = self._tag[changed]
+        return told
 
 
 def build_graph(

@@ -16,8 +16,9 @@ Compiled code is kept beside the module, or where NUMBA_CACHE_DIR says; ``warm``
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from gis.compiled import compiled, inlined
 
 NEVER = 2**61
 """The weight of what is not reached; two of them still fit 64 bits."""
@@ -67,7 +68,7 @@ class Labels(NamedTuple):
     chain_stamp: Small
 
 
-@njit(inline="always")
+@inlined
 def _offer(weights: Any, tags: Any, rank: Any, v: Any, weight: Any, tag: Any) -> Any:
     """Set the label of a node if it is better."""
     old = weights[v]
@@ -85,7 +86,7 @@ def _offer(weights: Any, tags: Any, rank: Any, v: Any, weight: Any, tag: Any) ->
     return True
 
 
-@njit(inline="always")
+@inlined
 def _touch(stamp: Any, touched: Any, count: Any, v: Any, now: Any) -> Any:
     if stamp[v] != now:
         stamp[v] = now
@@ -94,7 +95,7 @@ def _touch(stamp: Any, touched: Any, count: Any, v: Any, now: Any) -> Any:
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _seed(
     graph: Any, labels: Any, seed: Any, limit: Any, rank: Any, now: Any, touched: Any, count: Any
 ) -> Any:
@@ -139,14 +140,15 @@ def _seed(
     return count, -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _grown(pool: Any) -> Any:
-    larger = np.empty((2 * pool.shape[0], pool.shape[1]), dtype=pool.dtype)
-    larger[: pool.shape[0]] = pool
+    larger = np.empty((2 * pool.shape[0], 3), dtype=np.int64)
+    for k in range(pool.shape[0]):  # a slice would take seconds to compile
+        larger[k, 0], larger[k, 1], larger[k, 2] = pool[k, 0], pool[k, 1], pool[k, 2]
     return larger
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _search_core(
     graph: Any, labels: Any, limit: Any, rank: Any, now: Any, touched: Any, count: Any, queue: Any
 ) -> Any:
@@ -204,7 +206,7 @@ def _search_core(
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fill_chains(
     graph: Any, labels: Any, limit: Any, rank: Any, now: Any, touched: Any, count: Any, whole: Any
 ) -> Any:
@@ -247,7 +249,7 @@ def _fill_chains(
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fill_forest(graph: Any, labels: Any, limit: Any, rank: Any) -> None:
     """Carry labels down all trees in order."""
     weights, tags, parent, down = labels.weight, labels.tag, graph.parent, graph.down
@@ -258,7 +260,7 @@ def _fill_forest(graph: Any, labels: Any, limit: Any, rank: Any) -> None:
             _offer(weights, tags, rank, solid + k, weight, tags[parent[k]])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fill_trees(
     graph: Any, labels: Any, limit: Any, rank: Any, now: Any, touched: Any, count: Any, tops: Any
 ) -> Any:
@@ -295,7 +297,7 @@ def _fill_trees(
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def spread(
     graph: Any,
     labels: Any,
@@ -329,7 +331,15 @@ def spread(
     return _fill_trees(graph, labels, limit, rank, now, touched, count, tops)
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def _longer(values: Any, used: Any) -> Any:
+    longer = np.empty(2 * len(values), dtype=values.dtype)
+    for k in range(used):
+        longer[k] = values[k]
+    return longer
+
+
+@compiled
 def reach(
     graph: Any, labels: Any, origins: Any, limit: Any, touched: Any, queue: Any, caller: Any
 ) -> Any:
@@ -344,7 +354,7 @@ def reach(
     one, nothing, rank, used = (
         np.empty(1, dtype=np.int64),
         np.zeros(1, dtype=np.int64),
-        np.zeros(1, dtype=np.int32),
+        np.zeros(1, dtype=np.int64),
         0,
     )
     for k in range(len(origins)):
@@ -353,8 +363,7 @@ def reach(
             graph, labels, one, nothing, nothing, limit, rank, k + 1, touched, queue, False
         )
         while used + count > len(nodes):
-            nodes = np.concatenate((nodes, np.empty_like(nodes)))
-            weights = np.concatenate((weights, np.empty_like(weights)))
+            nodes, weights = _longer(nodes, used), _longer(weights, used)
         for place in range(count):
             v = touched[place]
             nodes[used + place] = caller[v]
@@ -365,7 +374,7 @@ def reach(
     return counts, nodes[:used], weights[:used]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def keep_nearest(
     graph: Any,
     labels: Any,
@@ -380,7 +389,7 @@ def keep_nearest(
     one, nothing, rank = (
         np.empty(1, dtype=np.int64),
         np.zeros(1, dtype=np.int64),
-        np.zeros(1, dtype=np.int32),
+        np.zeros(1, dtype=np.int64),
     )
     last = best.shape[1] - 1
     for k in range(len(sources)):

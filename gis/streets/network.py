@@ -97,15 +97,29 @@ class Network:
         return pd.concat(self.arc_parts, ignore_index=True)
 
     @cached_property
-    def plan(self) -> Plan:
-        """The graph of the arcs, prepared for search once; arcs note gates entered and lines."""
+    def marks(self) -> Ints:
+        """What a way notes on each arc: the gate it enters by, or (1) a line drawn to a home."""
         arcs = self.arcs
         kind, gate = arcs["kind"].to_numpy(), arcs["gate"].to_numpy()
-        tail, head = arcs["tail"].to_numpy(), arcs["head"].to_numpy()
         enters = (kind == LINK) & (arcs["role"].to_numpy() == ENTER)
-        line_home = (kind == LINE) & (self.side[head] == PLACE)
-        mark = np.where(enters, (gate + 1) << 1, line_home.astype(np.int64))
-        return build_plan(tail, head, size=self.size, mark=mark)
+        line_home = (kind == LINE) & (self.side[arcs["head"].to_numpy()] == PLACE)
+        return np.where(enters, (gate + 1) << 1, line_home.astype(np.int64))
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The graph of the arcs, prepared for search once."""
+        arcs = self.arcs
+        tail, head = arcs["tail"].to_numpy(), arcs["head"].to_numpy()
+        return build_plan(tail, head, size=self.size, mark=self.marks)
+
+    @cached_property
+    def leaving(self) -> tuple[Ints, Ints]:
+        """The arcs that leave node v: ``order[first[v]:first[v + 1]]``."""
+        tail = self.arcs["tail"].to_numpy()
+        first = np.r_[0, np.cumsum(np.bincount(tail, minlength=self.size))]
+        sorted_already = bool((tail[1:] >= tail[:-1]).all())
+        order = np.arange(len(tail)) if sorted_already else np.argsort(tail, kind="stable")
+        return first, order
 
     @property
     def size(self) -> int:
@@ -157,15 +171,16 @@ def no_stops() -> pd.DataFrame:
 
 
 def _number(arcs: pd.DataFrame, layout: Layout, district: District) -> dict[str, Any]:
-    """Replace keys by node numbers, smallest key first."""
+    """Replace keys by node numbers, smallest key first, and sort the arcs by where they leave."""
     keys = layout.keys
     building = keys.building(np.arange(len(district.buildings)))
     station = keys.station(np.arange(len(district.stations)))
     ends = [arcs["tail"].to_numpy(), arcs["head"].to_numpy(), building, station]
     nodes, number = np.unique(np.concatenate(ends), return_inverse=True)
     tail, head, home, stop = np.split(number, np.cumsum([len(end) for end in ends])[:-1])
+    numbered = arcs.assign(tail=tail, head=head).iloc[np.argsort(tail, kind="stable")]
     return {
-        "arc_parts": (arcs.assign(tail=tail, head=head),),
+        "arc_parts": (numbered.reset_index(drop=True),),
         "side": keys.side(nodes),
         "building": home,
         "station": stop,
