@@ -3,12 +3,13 @@
 #   make demo     sample district, maps and gap list in out/
 #   make test     all tests (installs Chromium, CJK fonts and GDAL's tools where they are missing)
 #   make check    format, lint, types, import contracts
-#   make bench    speed, with the machine and the command
+#   make bench    speed beside others, in an environment of its own, .bench (QUICK=1: a smoke run;
+#                 RESULTS=file.jsonl keeps the figures; MINQING_REAL_DATA names the real extracts)
 #   make docs     write docs/cli.md and docs/cli.zh-CN.md from the program
 #   make lock     resolve requirements.lock anew (needs uv)
 #   make clean    remove what these targets made
 #
-# VENV=folder puts the environment elsewhere, PYTHON=python3.12 chooses the interpreter.
+# VENV=folder (BENCH=folder) puts the environment elsewhere, PYTHON=python3.12 chooses the interpreter.
 
 SHELL := /bin/bash
 VENV ?= .venv
@@ -16,6 +17,10 @@ PYTHON ?=
 PYTEST_ARGS ?= -n 2 --dist loadfile
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH ?= .bench
+RESULTS ?= out/bench.jsonl
+QUICK ?=
+ONLY ?=
 
 .PHONY: demo test check bench docs lock clean setup
 
@@ -38,11 +43,14 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
-	$(BIN)/python benchmarks/map_page.py
-	@[ -n "$$MINQING_REAL_DATA" ] || echo "the others need MINQING_REAL_DATA=folder"
-	@[ -z "$$MINQING_REAL_DATA" ] || $(BIN)/python benchmarks/frame_guess.py
-	@[ -z "$$MINQING_REAL_DATA" ] || $(BIN)/python benchmarks/load_osm.py "$$MINQING_REAL_DATA"/*.osm.pbf
+bench: $(BENCH)/.ready
+	@mkdir -p "$(dir $(RESULTS))"
+	$(BENCH)/bin/python benchmarks/run.py --results "$(RESULTS)" $(if $(QUICK),--quick) $(ONLY)
+
+$(BENCH)/.ready: requirements.lock pyproject.toml benchmarks/peers.txt .ci/venv .ci/peers
+	PYTHON="$(PYTHON)" .ci/venv "$(BENCH)" dev
+	.ci/peers "$(BENCH)"
+	touch "$@"
 
 docs: $(READY)
 	$(BIN)/python -c "from api.cli.reference import reference as r; print(r('en'), end='')" > docs/cli.md
@@ -54,4 +62,4 @@ lock:
 	  --output-file requirements.lock
 
 clean:
-	rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .bench out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
