@@ -1,7 +1,7 @@
 """
 What may leave the house: every page and every answer is made of ``Published`` only.
 
-    District, Coverage …  --publish(level)-->  Published
+    District, Coverage, WeekCoverage …  --publish(level)-->  Published
 
 ``public`` carries figures by grid and community with small counts hidden; ``planner`` adds what
 holds for buildings of at least k households. Neither carries a household. Fields not on the
@@ -10,5 +10,6 @@ white-list of ``gis.privacy.places`` are left out, whatever a table holds.
 
 from gis.privacy.published import Published, PublishedCoverage, publish
 from gis.privacy.suppress import K
+from gis.privacy.week import PublishedWeek
 
-__all__ = ["K", "Published", "PublishedCoverage", "publish"]
+__all__ = ["K", "Published", "PublishedCoverage", "PublishedWeek", "publish"]

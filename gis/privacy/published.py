@@ -4,7 +4,7 @@ From results to what a reader of one level may see.
     counts by grid  --hide_small-->  tables with NA      buildings  --at least k-->  answers or NA
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,7 +19,9 @@ from gis.errors import InputError
 from gis.places.demand import RESIDENTIAL_AREA, building_groups
 from gis.privacy.places import LON_LAT, publish_places
 from gis.privacy.suppress import Hidden, K, hide_small
+from gis.privacy.week import PublishedWeek, publish_week
 from gis.tables import LIST_SEPARATOR
+from gis.week import WeekCoverage
 
 Level = Literal["public", "planner"]
 LEVELS: tuple[Level, ...] = ("public", "planner")
@@ -63,11 +65,12 @@ class Published:
     coverages: tuple[PublishedCoverage, ...]
     counts: pd.DataFrame
     needs: pd.DataFrame
+    weeks: tuple[PublishedWeek, ...] = ()
 
 
 def publish(
     district: District,
-    *results: Coverage,
+    *results: Coverage | WeekCoverage,
     level: str = "public",
     k: int = K,
     title: str | None = None,
@@ -79,6 +82,8 @@ def publish(
 
     Parameters
     ----------
+    results
+        Coverages and weeks, in any order; each kind keeps its own.
     k
         Counts from 1 to k - 1 are hidden, and as many others as arithmetic asks for.
     title, date
@@ -99,6 +104,7 @@ def publish(
     if k < 2:
         raise InputError(f"k：{k} 太小，至少为 2", english=f"k: {k} is too small, at least 2")
     counted = _Counted(district, k)
+    coverages = [each for each in results if isinstance(each, Coverage)]
     facts = district.facts
     return Published(
         level="planner" if level == "planner" else "public",
@@ -108,10 +114,28 @@ def publish(
         synthetic=facts.get("synthetic") == "yes",
         k=k,
         places=publish_places(district),
-        coverages=tuple(_publish_coverage(counted, each, level, areas=areas) for each in results),
+        coverages=tuple(_publish_coverage(counted, each, level, areas=areas) for each in coverages),
         counts=counted.counts(),
         needs=counted.needs(),
+        weeks=_publish_weeks(results, coverages, k),
     )
+
+
+def _publish_weeks(
+    results: Sequence[Coverage | WeekCoverage], coverages: Sequence[Coverage], k: int
+) -> tuple[PublishedWeek, ...]:
+    """Publish weeks beside coverages: figures of one weight are kept apart from one another."""
+    told: dict[str, list[float]] = {}
+    for one in coverages:
+        if not (_small(one.covered, k) or _small(one.total - one.covered, k)):
+            told.setdefault(one.weight, []).append(one.covered)
+    weeks = []
+    for week in results:
+        if isinstance(week, WeekCoverage):
+            known = told.setdefault(week.weight, [])
+            weeks.append(publish_week(week, k, known))
+            known += list(week.covered[weeks[-1].hours["share"].notna()])
+    return tuple(weeks)
 
 
 class _Counted:
