@@ -12,6 +12,7 @@ from maps.layers.covered import covered
 from maps.layers.tiles import Tiles
 from maps.page import Page
 from maps.results import result_model, services_asked
+from maps.weeks import week_model
 
 
 def coverage_map(
@@ -23,7 +24,7 @@ def coverage_map(
     catalogue: Catalogue | None = None,
 ) -> Page:
     """
-    Draw all coverages of a publication on one page.
+    Draw all coverages of a publication on one page, with the shares of its weeks by the hour.
 
     Parameters
     ----------
@@ -57,4 +58,5 @@ def coverage_map(
     if buildings is not None:
         document.add([covered([result.buildings for result in results], buildings)])
     models = [result_model(result, published.k, document.names) for result in results]
-    return document.finish({"page": "coverage", "coverages": models})
+    weeks = [week_model(week) for week in published.weeks]
+    return document.finish({"page": "coverage", "coverages": models, "weeks": weeks})

@@ -32,6 +32,7 @@ SCRIPTS = (
     "results.js",
     "stations.js",
     "details.js",
+    "week.js",
     "panel.js",
     "search.js",
     "start.js",

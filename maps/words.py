@@ -28,6 +28,12 @@ PAGE: dict[str, Both] = {
     "date": ("数据日期", "Data as of"),
     "no_date": ("数据日期未注明", "Date of data not given"),
     "source": ("数据来源", "Data"),
+    "week": ("一周各小时", "Hour by hour"),
+    "hour": ("时刻", "Hour"),
+    "week_hint": (
+        "格内条柱的高低是该小时的覆盖率；用方向键逐格查看",
+        "a cell's bar is the share covered at that hour; arrow keys move from cell to cell",
+    ),
     "question": ("怎样算覆盖", "What counts as covered"),
     "reasons": ("未覆盖的原因", "Why some are left out"),
     "summary": ("分区汇总", "By area"),
@@ -89,6 +95,16 @@ PAGE: dict[str, Both] = {
     "drawn_with": ("Leaflet 与 folium 绘制", "Drawn with Leaflet and folium"),
     "outside": ("未划入分区", "In no area"),
 }
+
+WEEKDAYS: tuple[Both, ...] = (
+    ("周一", "Mon"),
+    ("周二", "Tue"),
+    ("周三", "Wed"),
+    ("周四", "Thu"),
+    ("周五", "Fri"),
+    ("周六", "Sat"),
+    ("周日", "Sun"),
+)
 
 UNITS: dict[str, Both] = {
     "households": ("户", "households"),

@@ -520,7 +520,7 @@
     side.setAttribute('aria-label', word('panel'));
     const parts = minqing.model.page === 'conditions'
       ? [conditions(), result(), reasons(), layers(), legend(), notes()]
-      : [result(), question(), reasons(), summary(), layers(), legend(), notes()];
+      : [result(), minqing.weekPart(), question(), reasons(), summary(), layers(), legend(), notes()];
     parts.forEach(function (part) { if (part) side.append(part); });
     side.scrollTop = place;
   };

@@ -5,7 +5,7 @@
   const minqing = window.minqing;
 
   minqing.layers = {};
-  minqing.state = { lang: 'zh', coverage: 0, indicator: 0, by: 'grid', reason: null, labels: true, chosen: null,
+  minqing.state = { lang: 'zh', coverage: 0, week: 0, hour: 0, indicator: 0, by: 'grid', reason: null, labels: true, chosen: null,
     hiddenAreas: {}, tiles: [], open: {} };
 
   minqing.start = function (id, options) {
