@@ -14,11 +14,14 @@ from api.cli.options import (
     Format,
     Lang,
     OptionalOutput,
+    Week,
+    WeekFrom,
     asks,
 )
 from api.cli.progress import Progress
 from api.cli.show import put, put_frame, put_json, say
 from api.cli.summary import coverage_text, gaps_text, headline, review_text
+from api.cli.week import put_week, week_answered
 from api.cli.words import WRITTEN, Words
 from api.cli.work import answered, open_district
 
@@ -60,12 +63,18 @@ def cover(
     asked: Asked,
     *,
     by: By = None,
+    week: Week = False,
+    week_from: WeekFrom = None,
     detail: Annotated[Path | None, typer.Option("--detail", metavar="FILE.csv")] = None,
     form: Format = "table",
     lang: Lang = "zh",
 ) -> None:
-    """Tell who is inside the circle."""
-    coverage = answered(open_district(district, lang), asked, lang)
+    """Tell who is inside the circle, at an hour or over a week."""
+    place = open_district(district, lang)
+    if week or week_from:
+        put_week(week_answered(place, asked, week_from, lang), by, detail, form, lang)
+        return
+    coverage = answered(place, asked, lang)
     if detail is not None:
         with detail.open("w", encoding="utf-8", newline="") as file:
             coverage.detail.to_csv(file, index=False, lineterminator="\n")

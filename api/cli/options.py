@@ -22,6 +22,9 @@ OptionalOutput = Annotated[Path | None, typer.Option("--output", "-o", metavar="
 Catalogues = Annotated[list[Path] | None, typer.Option("--catalogue", metavar="PATH")]
 By = Annotated[Literal["community", "grid", "compound", "street"] | None, typer.Option("--by")]
 
+Week = Annotated[bool, typer.Option("--week")]
+WeekFrom = Annotated[str | None, typer.Option("--week-from", metavar="DATE")]
+
 
 @dataclass(frozen=True)
 class Asked:

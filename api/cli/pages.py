@@ -7,10 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli.options import Asked, Catalogues, DistrictFolder, Lang, Output, asks
+from api.cli.options import (
+    Asked,
+    Catalogues,
+    DistrictFolder,
+    Lang,
+    Output,
+    Week,
+    WeekFrom,
+    asks,
+)
 from api.cli.progress import Progress
 from api.cli.show import put, say
 from api.cli.summary import coverage_text
+from api.cli.week import week_answered
 from api.cli.words import WRITTEN, Words
 from api.cli.work import MEASURING, answered, open_district
 
@@ -64,6 +74,8 @@ def map_(  # noqa: PLR0913 - one parameter per option
     date: Annotated[str | None, typer.Option("--date", metavar="DATE")] = None,
     tiles: Annotated[str | None, typer.Option("--tiles", metavar="URL")] = None,
     tianditu_key: Annotated[str | None, typer.Option("--tianditu-key", metavar="KEY")] = None,
+    week: Week = False,
+    week_from: WeekFrom = None,
     output: Output = Path("map.html"),
     lang: Lang = "zh",
 ) -> None:
@@ -72,13 +84,15 @@ def map_(  # noqa: PLR0913 - one parameter per option
     if asked.circle is None and asked.service is None:
         say(_DEFAULT_CIRCLE, lang, circle=DEFAULT_CIRCLE)
         asked = replace(asked, circle=DEFAULT_CIRCLE)
-    coverage = answered(place, asked, lang)
+    results = [answered(place, asked, lang)]
+    if week or week_from:
+        results.append(week_answered(place, replace(asked, at=None), week_from, lang))
     with Progress(lang) as progress:
         progress.stage(_DRAWING)
         import gis
         import maps
 
-        published = gis.publish(place, coverage, level=level, title=title, date=date)
+        published = gis.publish(place, *results, level=level, title=title, date=date)
         choice = maps.Tiles(url=tiles, tianditu_key=tianditu_key)
         maps.coverage_map(published, lang=lang, tiles=choice).save(output)
     say(WRITTEN, lang, path=output)

@@ -114,6 +114,13 @@ PARAMETERS: dict[str, Words] = {
         "什么时候，如 “周六 11:30”；不给则不计时段",
         "when, such as 'Sa 11:30'; without it hours are not considered",
     ),
+    "--week": Words(
+        "问一周的 168 个小时，不只一个时刻", "ask for the 168 hours of a week, not one time"
+    ),
+    "--week-from": Words(
+        "问从这一天起的七天，计法定节假日与调休，如 2026-10-01",
+        "ask for the seven days from this date, with public holidays, such as 2026-10-01",
+    ),
     "--weight": Words(
         "按什么计: households, people, elders_60, children_0_12, residential_area；"
         "不给时按户，没有台账时按面积",
@@ -175,6 +182,7 @@ COLUMNS: dict[str, Words] = {
     "total": Words("合计", "total"),
     "covered": Words("圈内", "covered"),
     "share": Words("覆盖率", "share"),
+    "hours": Words("人均每周小时", "hours a week"),
     "share_low": Words("若不开放", "if closed"),
     "share_high": Words("若开放", "if open"),
     "stations_inside": Words("小区内站点", "stations inside"),
