@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gis.catalogue import load_catalogue
-    from gis.coverage import Coverage, cover
+    from gis.coverage import Coverage, cover, service_areas
     from gis.district import District, build_district
     from gis.doubts import Review, review
     from gis.errors import FrameError, GisError, InputError, ResultError
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from gis.ingest import InputFile, Sources, fetch_place, import_district, write_template
     from gis.privacy import Published, publish
     from gis.samples import sample
+    from gis.scenarios import Compared, Scenario, read_scenario, what_if
     from gis.store import load_district, save_district
     from gis.streets import build_network
     from gis.week import WeekCoverage, cover_week
 
 _HOMES = {
+    "Compared": "gis.scenarios",
     "Coverage": "gis.coverage",
     "District": "gis.district",
     "FrameError": "gis.errors",
@@ -36,6 +38,7 @@ _HOMES = {
     "Published": "gis.privacy",
     "ResultError": "gis.errors",
     "Review": "gis.doubts",
+    "Scenario": "gis.scenarios",
     "Sources": "gis.ingest",
     "WeekCoverage": "gis.week",
     "build_district": "gis.district",
@@ -48,13 +51,17 @@ _HOMES = {
     "load_catalogue": "gis.catalogue",
     "load_district": "gis.store",
     "publish": "gis.privacy",
+    "read_scenario": "gis.scenarios",
     "review": "gis.doubts",
     "sample": "gis.samples",
     "save_district": "gis.store",
+    "service_areas": "gis.coverage",
+    "what_if": "gis.scenarios",
     "write_template": "gis.ingest",
 }
 
 __all__ = [
+    "Compared",
     "Coverage",
     "District",
     "FrameError",
@@ -64,6 +71,7 @@ __all__ = [
     "Published",
     "ResultError",
     "Review",
+    "Scenario",
     "Sources",
     "WeekCoverage",
     "build_district",
@@ -76,9 +84,12 @@ __all__ = [
     "load_catalogue",
     "load_district",
     "publish",
+    "read_scenario",
     "review",
     "sample",
     "save_district",
+    "service_areas",
+    "what_if",
     "write_template",
 ]
 

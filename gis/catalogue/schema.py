@@ -104,13 +104,22 @@ def _remedy(error: jsonschema.ValidationError, lang: Lang) -> tuple[str, str]:
 
 
 def _advice(rule: str, asked: Any, schema: Any) -> tuple[str, str] | None:
+    if rule in {"type", "minItems", "maxItems"} and "x-zh" in schema:
+        return f"请写{schema['x-zh']}", str(schema["description"])
     if rule == "enum":
         listed = ", ".join(map(str, asked))
         return f"请用其中之一：{listed}", f"use one of {listed}"
     if rule == "pattern":
         hint = schema.get("description", f"{asked}")
         return f"格式：{schema.get('x-zh', hint)}", f"{hint}"
-    types = {"number": "数字", "string": "文字", "array": "列表", "integer": "整数"}
+    types = {
+        "number": "数字",
+        "string": "文字",
+        "array": "列表",
+        "integer": "整数",
+        "boolean": "true 或 false",
+        "object": "一组名称和值",
+    }
     return {
         "type": (f"请写{types.get(str(asked), asked)}", f"write a {asked}"),
         "minimum": (f"请写不小于 {asked} 的数", f"write a number from {asked} up"),

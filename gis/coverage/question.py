@@ -89,7 +89,7 @@ def build_question(
         requirements: tuple[Requirement, ...] = (_single(catalogue, str(service)),)
     else:
         requirements = chosen.requirements
-    asked = tuple(_ask(catalogue, each, limit, profile, turn) for each in requirements)
+    asked = tuple(ask(catalogue, each, limit, profile, turn) for each in requirements)
     return Question(asked, chosen, when)
 
 
@@ -120,13 +120,15 @@ def _single(catalogue: Catalogue, service: str) -> Requirement:
     )
 
 
-def _ask(
+def ask(
     catalogue: Catalogue,
     requirement: Requirement,
     limit: Any,
     profile: str | None,
     direction: Direction,
 ) -> Asked:
+    """Ask one requirement; ``limit`` and ``profile`` go before its own where given."""
+    """Settle one requirement: its limit and profile, changed if told, and who walks."""
     changed = dataclasses.replace(
         requirement,
         limit=requirement.limit if limit is None else parse_limit(limit),

@@ -270,7 +270,7 @@ class Searcher:
         return UnitAnswer(cost, covered, low, high, self._reasons(asked, units, covered))
 
     def _reasons(self, asked: Asked, units: Units, covered: Flags) -> NDArray[np.object_]:
-        facts = {name: np.r_[flags, False][units.row] for name, flags in self._facts(asked).items()}
+        facts = {name: np.r_[flags, False][units.row] for name, flags in self.facts(asked).items()}
         return tell_reasons(
             covered,
             {"BAD_POSITION": units.row < 0, **facts},
@@ -284,19 +284,24 @@ class Searcher:
             return self.within(asked, Access(), units, lifted=True)
         return self.within(asked, Access(lifts=frozenset({lift})), units)
 
-    def _facts(self, asked: Asked) -> dict[str, Flags]:
+    def facts(self, asked: Asked) -> dict[str, Flags]:
+        """Return the reasons that hold by themselves, a flag per building."""
         stations, k = self.stations(asked), asked.requirement.at_least
         everywhere = np.ones(len(self.network.building), dtype=bool)
         few = len(stations) < k
         facts = {
-            "OUTSIDE": self._outside,
+            "OUTSIDE": self.outside,
             "NO_STATION": everywhere & few,
             "OFF_STREET": self.network.off_street,
         }
         if few:
             return facts
-        freed = self.priced(asked, Access(Unknown.OPEN, EVERYTHING))
-        return {**facts, "UNCONNECTED": ~connected(freed, stations, k)}
+        held = connected(self.network, self.parts(asked), stations, k)
+        return {**facts, "UNCONNECTED": ~held}
+
+    def parts(self, asked: Asked) -> Ints:
+        """Return which connected part each node lies on, with everything thought away."""
+        return self.priced(asked, Access(Unknown.OPEN, EVERYTHING)).parts
 
     def _lifts(self, asked: Asked, units: Units) -> dict[str, Lift | None]:
         """Only hindrances that can stand in this walker's way."""
@@ -313,7 +318,7 @@ class Searcher:
         return {name: lift for name, lift in LIFTED.items() if not idle.get(name, False)}
 
     @cached_property
-    def _outside(self) -> Flags:
+    def outside(self) -> Flags:
         """Tell which buildings lie in none of the communities; none do where there are none."""
         communities = self.district.communities.geometry.to_numpy()
         outside = np.zeros(len(self.network.building), dtype=bool)

@@ -155,6 +155,21 @@ class Joiner:
             parts.append(self._joined(owner, row[members], shapes[members], streets, self.sight))
         return parts
 
+    def to_piece(
+        self, owner: int, row: Ints, shapes: Shapes, piece: int, *, bare: bool
+    ) -> pd.DataFrame:
+        """Join places to one piece only: where they may and see it, or (``bare``) all in reach."""
+        zone = int(self._table["zone"].to_numpy()[piece])
+        sight = Sight(np.empty(0, dtype=object)) if bare else self.sight
+        some = np.ones(len(row), dtype=bool)
+        if not bare:
+            own = PUBLIC if zone >= len(self._polygons) else zone
+            some = self.zone_of(_points(shapes)) == own
+        one = slice(piece, piece + 1)
+        found = join(shapes[some], Choice(self._table.iloc[one], self._lines[one]), sight)
+        found["row"] = row[some][found.pop("place").to_numpy(dtype=np.int64)]
+        return found.assign(owner=owner, bare=bare)
+
     def _choice(self, streets: int | str) -> Choice:
         if streets not in self._choices:
             rows = self._members.get(streets, np.empty(0, dtype=np.int64))

@@ -258,9 +258,12 @@ def pairs(
     return table.iloc[order[within[order]]].reset_index(drop=True)
 
 
-def connected(priced: Priced, stations: Ints, k: int) -> Flags:
-    """Tell for each building whether its part of the network holds at least k of the stations."""
-    part, network = priced.parts, priced.network
+def connected(network: Network, part: Ints, stations: Ints, k: int) -> Flags:
+    """
+    Tell for each building whether its part of the network holds at least k of the stations.
+
+    ``part`` is that of every node, as ``Priced.parts`` has it.
+    """
     count = np.bincount(part[network.station[stations]], minlength=part.max(initial=0) + 1)
     held: Flags = count[part[network.building]] >= k
     return held
