@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from gis.coverage.reasons import REMEDIES
 from gis.coverage.told import plain
-from gis.gaps import FIXES, reason_texts
+from gis.gaps import reason_texts
 from gis.privacy import Published, PublishedCoverage
 
 
@@ -78,7 +79,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _gap(building: str, row: pd.Series) -> dict[str, Any]:
     reason = str(row["reason"])
-    chinese, english = FIXES[reason]
+    chinese, english = REMEDIES[reason]
     return {
         "id": building,
         "building": building,
@@ -90,6 +91,6 @@ def _gap(building: str, row: pd.Series) -> dict[str, Any]:
         "reason_en": reason_texts("en")[reason],
         "station": plain(row["station"]),
         "minutes": plain(row["minutes"], 1),
-        "fix_zh": chinese.format(gate="", station="").strip(),
-        "fix_en": english.format(gate="", station="").strip(),
+        "fix_zh": chinese,
+        "fix_en": english,
     }

@@ -3,6 +3,7 @@ Lists in Excel for staff: who is left out, and which input rows could not be kep
 
     gaps ─write_gaps─▶ gaps.xlsx          District.rejects ─write_rejects─▶ rejects.xlsx
     Coverage.detail ─write_detail─▶ detail.csv
+    service_areas ─write_areas─▶ areas.geojson or areas.gpkg
 
 The workbooks are of level staff and say so in their first row. They carry ids and buildings, no
 names and no rooms. A text that a spreadsheet would take for a formula gets an apostrophe before
@@ -11,14 +12,20 @@ it (OWASP, "CSV Injection"). The same content gives the same file: no time of wr
 
 import contextlib
 import io
+import json
 import os
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
+import pyogrio
+import shapely
+import shapely.geometry
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -28,6 +35,7 @@ from openpyxl.utils import get_column_letter
 from gis.catalogue.standards import PENDING, Lang
 from gis.coverage import Coverage
 from gis.district import District
+from gis.gaps import group_fixes
 from gis.errors import InputError
 from gis.places.demand import GROUPS, UNIT_NAMES, WEIGHT_NAMES
 
@@ -39,6 +47,7 @@ _SYNTHETIC = {"zh": "合成数据", "en": "synthetic data"}
 _NO_HOURS = {"zh": "未计时段", "en": "opening hours not considered"}
 _SHEETS = {
     "gaps": {"zh": "缺口清单", "en": "gaps"},
+    "fixes": {"zh": "改进建议", "en": "changes"},
     "summary": {"zh": "汇总", "en": "summary"},
     "asked": {"zh": "口径", "en": "question"},
     "rejects": {"zh": "未读入的行", "en": "rejected rows"},
@@ -60,7 +69,19 @@ _GAPS = {
     "line_metres": ("直线米数", "metres in a straight line"),
     "gate": ("经过的出入口", "gate"),
     "estimated": ("院内路线为估计", "inside leg estimated"),
-    "fix": ("建议", "what usually helps"),
+    "covered_at": ("何限值内可达", "limits that would cover"),
+    "fix": ("最小改动", "smallest change"),
+    "fix_minutes": ("改后分钟", "minutes after it"),
+    "fix_weight": ("该改动共惠及", "helped by it in all"),
+}
+_FIXES = {
+    "requirement": ("要求", "requirement"),
+    "fix": ("改动", "change"),
+    "fix_subject": ("对象编号", "where"),
+    "grid": ("网格", "grid"),
+    "helped": ("惠及", "helped"),
+    "gaps": ("缺口数", "gaps"),
+    "minutes_gained": ("节省分钟(中位数)", "minutes gained (median)"),
 }
 _REJECTS = {
     "source": ("文件", "file"),
@@ -89,6 +110,10 @@ _ASKED = {
     "source": ("依据", "source"),
     "pending": ("核实", "verified"),
 }
+_LON_LAT = "EPSG:4326"
+_CENTIMETRE = 1e-7
+"""In degrees, about."""
+_NO_TIME = "2000-01-01T00:00:00Z"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _WIDE = {"fix", "remedy", "reason", "source", "name"}
@@ -117,6 +142,7 @@ def write_gaps(
     book = Workbook(write_only=True)
     notes = _notes(district, coverage, lang)
     _fill(book, "gaps", _GAPS, _gap_rows(district, gaps, lang), notes, lang)
+    _fill(book, "fixes", _FIXES, _fix_rows(district, coverage, gaps, lang), notes, lang)
     _fill(book, "summary", _SUMMARY, _summary_rows(coverage), notes, lang)
     _fill(book, "asked", _ASKED, _asked_rows(coverage, lang), notes, lang)
     return _save(book, path)
@@ -140,6 +166,61 @@ def write_detail(path: str | Path, coverage: Coverage) -> Path:
     # Excel takes a CSV without this mark for the code page of the machine
     text = table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
     return write_whole(path, text)
+
+
+def write_areas(path: str | Path, district: District, areas: gpd.GeoDataFrame) -> Path:
+    """
+    Write service areas for other programs: places only, nothing about persons.
+
+    Parameters
+    ----------
+    path
+        ``.geojson`` (RFC 7946: longitude and latitude, to about a centimetre) or ``.gpkg`` (in the
+        district's frame).
+    areas
+        From ``gis.service_areas``; stations are told by id and name.
+
+    Raises
+    ------
+    InputError
+        The ending is another one, or the file cannot be written there.
+    """
+    path = Path(path)
+    names = areas["station"].map(district.stations["name"].dropna().to_dict())
+    named = areas.copy()
+    named.insert(2, "station_name", names.astype("string"))
+    if path.suffix.lower() == ".geojson":
+        lonlat = shapely.make_valid(named.to_crs(_LON_LAT).geometry.to_numpy())
+        shapes = shapely.set_precision(lonlat, _CENTIMETRE)
+        return write_whole(path, _geojson(named.drop(columns="geometry"), shapes))
+    if path.suffix.lower() == ".gpkg":
+        return write_whole(path, _geopackage(named))
+    raise InputError(
+        f"{path}：区域文件的后缀应为 .geojson 或 .gpkg",
+        english=f"{path}: a file of areas ends in .geojson or .gpkg",
+    )
+
+
+def _geojson(facts: pd.DataFrame, shapes: Any) -> bytes:
+    cells = facts.astype(object).where(facts.notna(), None).to_dict("records")
+    drawn = [shapely.geometry.mapping(each) for each in shapely.orient_polygons(shapes)]
+    features = [
+        {"type": "Feature", "properties": told, "geometry": shape}
+        for told, shape in zip(cells, drawn, strict=True)
+    ]
+    whole = {"type": "FeatureCollection", "features": features}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _geopackage(areas: gpd.GeoDataFrame) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "areas.gpkg"
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_TIME})
+        try:
+            areas.to_file(draft, layer="areas", driver="GPKG", engine="pyogrio")
+        finally:
+            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        return draft.read_bytes()
 
 
 def safe_text(text: str) -> str:
@@ -171,12 +252,30 @@ def _gap_rows(district: District, gaps: pd.DataFrame, lang: Lang) -> Iterator[tu
         metres=gaps["metres"].round(),
         line_metres=gaps["line_metres"].round(),
         weight=gaps["weight"].round(1),
+        fix_minutes=gaps["fix_minutes"].round(1),
+        fix_weight=gaps["fix_weight"].where(gaps["fix_subject"].notna()).round(1),
         building_name=gaps["building"].map(district.buildings["name"].to_dict()),
         compound=_names(gaps["compound"], district.compounds),
         community=_names(gaps["community"], district.communities),
         grid=_names(gaps["grid"], district.grids),
     )
     return named[list(_GAPS)].itertuples(index=False, name=None)
+
+
+def _fix_rows(
+    district: District, coverage: Coverage, gaps: pd.DataFrame, lang: Lang
+) -> Iterator[tuple[Any, ...]]:
+    """Write the changes that help, most people first."""
+    table = group_fixes(gaps)
+    names = {each.requirement.id: each.requirement.name(lang) for each in coverage.question.asked}
+    named = table.assign(
+        requirement=table["requirement"].map(names),
+        fix=table[f"fix_{lang}"],
+        grid=_names(table["grid"], district.grids),
+        helped=table["helped"].round(1),
+        minutes_gained=table["minutes_gained"].round(1),
+    )
+    return named[list(_FIXES)].itertuples(index=False, name=None)
 
 
 def _minutes(gaps: pd.DataFrame) -> pd.Series:

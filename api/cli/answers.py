@@ -1,29 +1,34 @@
-"""The verbs that answer a question on stdout: check, cover, gaps, catalogue."""
+"""The verbs that answer a question: check, cover, gaps, areas, catalogue."""
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from api.cli.options import (
     Asked,
+    At,
     By,
     Catalogues,
+    Circle,
     DistrictFolder,
     Format,
     Lang,
     OptionalOutput,
+    Output,
+    Profile,
+    Service,
     Week,
     WeekFrom,
     asks,
 )
 from api.cli.progress import Progress
 from api.cli.show import put, put_frame, put_json, say
-from api.cli.summary import coverage_text, gaps_text, headline, review_text
+from api.cli.summary import coverage_text, fixes_text, gaps_text, headline, review_text
 from api.cli.week import put_week, week_answered
 from api.cli.words import WRITTEN, Words
-from api.cli.work import answered, open_district
+from api.cli.work import MEASURING, answered, open_district
 
 _LOOKING = Words("检查数据", "looking the district over")
 
@@ -98,7 +103,7 @@ def gaps(
 ) -> None:
     """List who is left out and why."""
     from gis.export import write_gaps
-    from gis.gaps import explain, gaps_dict
+    from gis.gaps import explain, gaps_dict, group_fixes
 
     place = open_district(district, lang)
     coverage = answered(place, asked, lang)
@@ -108,10 +113,47 @@ def gaps(
     elif form == "csv":
         put_frame(found, form)
     elif output is None:
-        put(headline(coverage, lang) + "\n\n" + gaps_text(found, lang))
+        parts = [headline(coverage, lang)]
+        if len(found):
+            parts.append(fixes_text(group_fixes(found), lang))
+        put("\n\n".join([*parts, gaps_text(found, lang)]))
     if output is not None:
         write_gaps(output, place, coverage, found, lang=lang)
         say(WRITTEN, lang, path=output)
+
+
+def areas(  # noqa: PLR0913 - one parameter an option
+    district: DistrictFolder,
+    *,
+    output: Output,
+    circle: Circle = None,
+    service: Service = None,
+    limit: Annotated[list[str] | None, typer.Option("--limit", metavar="LIMIT")] = None,
+    how: Annotated[Literal["merged", "overlapping", "nearest"], typer.Option("--how")] = "merged",
+    profile: Profile = None,
+    at: At = None,
+    catalogue: Catalogues = None,
+    lang: Lang = "zh",
+) -> None:
+    """Draw service areas."""
+    place = open_district(district, lang)
+    with Progress(lang) as progress:
+        progress.stage(MEASURING)
+        import gis
+        from gis.export import write_areas
+
+        drawn = gis.service_areas(
+            place,
+            circle=circle,
+            service=service,
+            limits=limit or None,
+            how=how,
+            profile=profile,
+            when=at,
+            catalogue=gis.load_catalogue(*catalogue or ()),
+        )
+        write_areas(output, place, drawn)
+    say(WRITTEN, lang, path=output)
 
 
 def catalogue(

@@ -44,6 +44,8 @@ _FIGURES = Words(
     "{gates_osm} from OSM, {gates_assumed} assumed",
 )
 _SHOWN_PARTS = 5
+_SHOWN_FIXES = 8
+_FIXES = Words("最能解决问题的改动：", "changes that help most:")
 _NOWHERE = Words("（不在其中）", "(in none)")
 _REQUIREMENT = Words("要求", "requirement")
 _LIMIT = Words("限值", "limit")
@@ -102,6 +104,20 @@ def gaps_text(gaps: Any, lang: str) -> str:
         f"fix_{lang}": "fix",
     }
     return frame_text(gaps[list(columns)].rename(columns=columns), lang)
+
+
+def fixes_text(fixes: Any, lang: str) -> str:
+    """Write the changes that help most people, the first few."""
+    columns = {
+        "requirement": "requirement",
+        f"fix_{lang}": "fix",
+        "grid": "grid",
+        "helped": "helped",
+        "gaps": "gaps",
+        "minutes_gained": "minutes_gained",
+    }
+    shown = fixes[list(columns)].head(_SHOWN_FIXES).rename(columns=columns)
+    return _FIXES.of(lang) + "\n" + frame_text(shown, lang)
 
 
 def review_text(district: Any, review: Any, lang: str) -> str:

@@ -55,6 +55,11 @@ COMMANDS: dict[str, Words] = {
         "列出没有覆盖到的户: 原因、最近的站点、建议。写文件时为工作人员级，请勿外传。",
         "List who is left out: reason, nearest station, what helps. The file is for staff only.",
     ),
+    "areas": Words(
+        "画出站点的服务范围（GeoJSON 或 GeoPackage）；--limit 可多次给出，每个限值一圈。",
+        "Draw the service areas of stations (GeoJSON or GeoPackage); --limit may be repeated, "
+        "one area for each.",
+    ),
     "map": Words(
         "画一张不联网也能打开的地图（单个 HTML 文件）。",
         "Draw a map that opens without internet (one HTML file).",
@@ -80,6 +85,8 @@ EXAMPLES: dict[str, str] = {
     "cover": "minqing cover out/district --circle elder --weight elders_60 --by grid",
     "gaps": "minqing gaps out/district --service meals --limit 15min --profile walk_48 "
     '--at "周六 11:30" -o gaps.xlsx',
+    "areas": "minqing areas out/district --service meals --limit 5min --limit 10min "
+    "--profile walk_60 --how nearest -o areas.geojson",
     "map": "minqing map out/district --circle elder --level public -o map.html",
     "catalogue": "minqing catalogue --table circles",
     "serve": "minqing serve out/district --port 8760",
@@ -128,6 +135,10 @@ PARAMETERS: dict[str, Words] = {
         "households unless given, or floor area where there is no ledger",
     ),
     "--by": Words("按什么汇总", "sum up by"),
+    "--how": Words(
+        "merged 全部站点合成一片，overlapping 各站各画，nearest 每处归最近的站点",
+        "merged: all stations as one; overlapping: each by itself; nearest: each what is nearest",
+    ),
     "--detail": Words(
         "另写明细 CSV: 每户每项要求一行",
         "also write details as CSV, one row per unit and requirement",
@@ -208,7 +219,10 @@ COLUMNS: dict[str, Words] = {
     "reason": Words("原因", "reason"),
     "station": Words("最近站点", "nearest station"),
     "minutes": Words("分钟", "minutes"),
-    "fix": Words("建议", "what usually helps"),
+    "fix": Words("最小改动", "smallest change"),
+    "helped": Words("惠及", "helped"),
+    "gaps": Words("缺口数", "gaps"),
+    "minutes_gained": Words("节省分钟", "minutes gained"),
 }
 """Titles of columns; a column not named here shows its own name."""
 

@@ -93,3 +93,24 @@ def tell_reasons(
         reason[hit] = name
         open_case &= ~hit
     return reason
+
+
+REMEDIES = {
+    "BAD_POSITION": (
+        "补全楼栋，使住户能落到图上",
+        "complete the building, so that the household can be placed",
+    ),
+    "OUTSIDE": ("核对楼栋位置或社区边界", "check the building's place or the boundary"),
+    "NO_STATION": ("新设站点", "a new station"),
+    "OFF_STREET": ("补绘通往楼栋的道路", "map the street that leads to the building"),
+    "UNCONNECTED": ("补绘缺失的连接道路", "map the missing connection"),
+    "LOCKED_IN": ("开放沿途出入口", "open the gates on the way"),
+    "WALL": ("在围墙或河道处增设出入口或通道", "a gate or a passage through the wall or river"),
+    "STEPS": ("以坡道或电梯代替台阶", "a ramp or lift beside the steps"),
+    "SLOPE": ("改走缓坡或提供接送", "a gentler way, or transport"),
+    "FLOOR": ("加装电梯或上门服务", "a lift, or home delivery"),
+    "CLOSED": ("延长站点开放时间", "longer hours at a station"),
+    "FULL": ("增加站点名额", "more places at a station"),
+    "TOO_FAR": ("就近新设站点或上门服务", "a nearer station, or home delivery"),
+}
+"""What usually mends each reason: (中文, English); what mends one gap is in ``gis.fixes``."""

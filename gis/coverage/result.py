@@ -130,7 +130,9 @@ class Coverage:
         One row per unit and requirement, units in order of id, requirements in the circle's.
 
         ``id, requirement, reason, station, metres, minutes, gate, estimated, line_metres,
-        detour``; a way beyond the horizon (3 x limit) has NA metres and minutes.
+        detour, covered_at``; a way beyond the horizon (3 x limit) has NA metres and minutes.
+        Minutes count the storeys climbed. ``covered_at`` tells who is near the line: which of
+        13/15, all and 17/15 of the limit (``13|15|17`` minutes, or metres) would cover.
         """
         parts = [self._detail(answer) for answer in self.answers]
         whole = pd.concat(parts, ignore_index=True)
@@ -158,9 +160,10 @@ class Coverage:
             "estimated": _of_units(ways.estimated, row, fill=False),
             "line_metres": _of_units(line, row, np.nan),
             "detour": _of_units(detour, row, np.nan),
+            "covered_at": _covered_at(answer),
         }
         head = {"id": self.demand.table.index, "requirement": answer.asked.requirement.id}
-        texts = ("id", "requirement", "reason", "station", "gate")
+        texts = ("id", "requirement", "reason", "station", "gate", "covered_at")
         return pd.DataFrame({**head, **columns}).astype(dict.fromkeys(texts, "string"))
 
     @cached_property
@@ -316,6 +319,21 @@ class Coverage:
 
 
 _SUMMED = ("covered", "low", "high")
+_NEAR_THE_LINE = (13, 15, 17)
+"""Fifteenths of the limit: of 15 minutes, 13 and 17 show how much hangs on the speed assumed."""
+
+
+def _covered_at(answer: Answer) -> NDArray[np.object_]:
+    """Name the limits around the one asked that would cover each unit, smallest first."""
+    asked, cost = answer.asked, answer.units.cost
+    limits = [asked.limit_cost * share // 15 for share in _NEAR_THE_LINE]
+    names = [
+        f"{round(asked.requirement.limit.value * share / 15, 1):g}" for share in _NEAR_THE_LINE
+    ]
+    texts = np.array([LIST_SEPARATOR.join(names[k:]) for k in range(len(names) + 1)], dtype=object)
+    first = np.searchsorted(np.array(limits), cost, side="left")
+    found: NDArray[np.object_] = texts[np.where(cost >= 0, first, len(names))]
+    return found
 
 
 def _known(values: NDArray[np.int64], known: Flags) -> NDArray[np.float64]:
