@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gis.capacity import assign_places, catchment_scores
     from gis.catalogue import load_catalogue
     from gis.coverage import Coverage, cover, service_areas
     from gis.district import District, build_district
@@ -41,8 +42,10 @@ _HOMES = {
     "Scenario": "gis.scenarios",
     "Sources": "gis.ingest",
     "WeekCoverage": "gis.week",
+    "assign_places": "gis.capacity",
     "build_district": "gis.district",
     "build_network": "gis.streets",
+    "catchment_scores": "gis.capacity",
     "cover": "gis.coverage",
     "cover_week": "gis.week",
     "explain": "gis.gaps",
@@ -74,8 +77,10 @@ __all__ = [
     "Scenario",
     "Sources",
     "WeekCoverage",
+    "assign_places",
     "build_district",
     "build_network",
+    "catchment_scores",
     "cover",
     "cover_week",
     "explain",
@@ -100,7 +105,7 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(_HOMES[name]), name)
         globals()[name] = value
         return value
-    if name in {"crs", "catalogue", "errors", "export", "privacy", "streets", "tables"}:
+    if name in {"capacity", "crs", "catalogue", "errors", "export", "privacy", "streets", "tables"}:
         return import_module(f"gis.{name}")
     raise AttributeError(f"module 'gis' has no attribute '{name}'")
 

@@ -3,7 +3,6 @@ Lists in Excel for staff: who is left out, and which input rows could not be kep
 
     gaps ─write_gaps─▶ gaps.xlsx          District.rejects ─write_rejects─▶ rejects.xlsx
     Coverage.detail ─write_detail─▶ detail.csv
-    service_areas ─write_areas─▶ areas.geojson or areas.gpkg
 
 The workbooks are of level staff and say so in their first row. They carry ids and buildings, no
 names and no rooms. A text that a spreadsheet would take for a formula gets an apostrophe before
@@ -12,20 +11,14 @@ it (OWASP, "CSV Injection"). The same content gives the same file: no time of wr
 
 import contextlib
 import io
-import json
 import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
-import pyogrio
-import shapely
-import shapely.geometry
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -110,10 +103,6 @@ _ASKED = {
     "source": ("依据", "source"),
     "pending": ("核实", "verified"),
 }
-_LON_LAT = "EPSG:4326"
-_CENTIMETRE = 1e-7
-"""In degrees, about."""
-_NO_TIME = "2000-01-01T00:00:00Z"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _WIDE = {"fix", "remedy", "reason", "source", "name"}
@@ -166,61 +155,6 @@ def write_detail(path: str | Path, coverage: Coverage) -> Path:
     # Excel takes a CSV without this mark for the code page of the machine
     text = table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
     return write_whole(path, text)
-
-
-def write_areas(path: str | Path, district: District, areas: gpd.GeoDataFrame) -> Path:
-    """
-    Write service areas for other programs: places only, nothing about persons.
-
-    Parameters
-    ----------
-    path
-        ``.geojson`` (RFC 7946: longitude and latitude, to about a centimetre) or ``.gpkg`` (in the
-        district's frame).
-    areas
-        From ``gis.service_areas``; stations are told by id and name.
-
-    Raises
-    ------
-    InputError
-        The ending is another one, or the file cannot be written there.
-    """
-    path = Path(path)
-    names = areas["station"].map(district.stations["name"].dropna().to_dict())
-    named = areas.copy()
-    named.insert(2, "station_name", names.astype("string"))
-    if path.suffix.lower() == ".geojson":
-        lonlat = shapely.make_valid(named.to_crs(_LON_LAT).geometry.to_numpy())
-        shapes = shapely.set_precision(lonlat, _CENTIMETRE)
-        return write_whole(path, _geojson(named.drop(columns="geometry"), shapes))
-    if path.suffix.lower() == ".gpkg":
-        return write_whole(path, _geopackage(named))
-    raise InputError(
-        f"{path}：区域文件的后缀应为 .geojson 或 .gpkg",
-        english=f"{path}: a file of areas ends in .geojson or .gpkg",
-    )
-
-
-def _geojson(facts: pd.DataFrame, shapes: Any) -> bytes:
-    cells = facts.astype(object).where(facts.notna(), None).to_dict("records")
-    drawn = [shapely.geometry.mapping(each) for each in shapely.orient_polygons(shapes)]
-    features = [
-        {"type": "Feature", "properties": told, "geometry": shape}
-        for told, shape in zip(cells, drawn, strict=True)
-    ]
-    whole = {"type": "FeatureCollection", "features": features}
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-
-
-def _geopackage(areas: gpd.GeoDataFrame) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / "areas.gpkg"
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _NO_TIME})
-        try:
-            areas.to_file(draft, layer="areas", driver="GPKG", engine="pyogrio")
-        finally:
-            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-        return draft.read_bytes()
 
 
 def safe_text(text: str) -> str:

@@ -1,24 +1,19 @@
-"""The verbs that answer a question: check, cover, gaps, areas, catalogue."""
+"""The verbs that answer a question on stdout: check, cover, gaps, catalogue."""
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from api.cli.options import (
     Asked,
-    At,
     By,
     Catalogues,
-    Circle,
     DistrictFolder,
     Format,
     Lang,
     OptionalOutput,
-    Output,
-    Profile,
-    Service,
     Week,
     WeekFrom,
     asks,
@@ -28,7 +23,7 @@ from api.cli.show import put, put_frame, put_json, say
 from api.cli.summary import coverage_text, fixes_text, gaps_text, headline, review_text
 from api.cli.week import put_week, week_answered
 from api.cli.words import WRITTEN, Words
-from api.cli.work import MEASURING, answered, open_district
+from api.cli.work import answered, open_district
 
 _LOOKING = Words("检查数据", "looking the district over")
 
@@ -120,40 +115,6 @@ def gaps(
     if output is not None:
         write_gaps(output, place, coverage, found, lang=lang)
         say(WRITTEN, lang, path=output)
-
-
-def areas(  # noqa: PLR0913 - one parameter an option
-    district: DistrictFolder,
-    *,
-    output: Output,
-    circle: Circle = None,
-    service: Service = None,
-    limit: Annotated[list[str] | None, typer.Option("--limit", metavar="LIMIT")] = None,
-    how: Annotated[Literal["merged", "overlapping", "nearest"], typer.Option("--how")] = "merged",
-    profile: Profile = None,
-    at: At = None,
-    catalogue: Catalogues = None,
-    lang: Lang = "zh",
-) -> None:
-    """Draw service areas."""
-    place = open_district(district, lang)
-    with Progress(lang) as progress:
-        progress.stage(MEASURING)
-        import gis
-        from gis.export import write_areas
-
-        drawn = gis.service_areas(
-            place,
-            circle=circle,
-            service=service,
-            limits=limit or None,
-            how=how,
-            profile=profile,
-            when=at,
-            catalogue=gis.load_catalogue(*catalogue or ()),
-        )
-        write_areas(output, place, drawn)
-    say(WRITTEN, lang, path=output)
 
 
 def catalogue(

@@ -20,6 +20,10 @@ DistrictFolder = Annotated[Path, typer.Argument(metavar="DISTRICT")]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="PATH")]
 OptionalOutput = Annotated[Path | None, typer.Option("--output", "-o", metavar="PATH")]
 Catalogues = Annotated[list[Path] | None, typer.Option("--catalogue", metavar="PATH")]
+Circle = Annotated[str | None, typer.Option("--circle", metavar="NAME")]
+Service = Annotated[str | None, typer.Option("--service", metavar="NAME")]
+Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME")]
+At = Annotated[str | None, typer.Option("--at", metavar="WHEN")]
 By = Annotated[Literal["community", "grid", "compound", "street"] | None, typer.Option("--by")]
 
 Week = Annotated[bool, typer.Option("--week")]
@@ -30,11 +34,11 @@ WeekFrom = Annotated[str | None, typer.Option("--week-from", metavar="DATE")]
 class Asked:
     """What the user asks: the circle or service, and how to measure and count."""
 
-    circle: Annotated[str | None, typer.Option("--circle", metavar="NAME")] = None
-    service: Annotated[str | None, typer.Option("--service", metavar="NAME")] = None
+    circle: Circle = None
+    service: Service = None
     limit: Annotated[str | None, typer.Option("--limit", metavar="LIMIT")] = None
-    profile: Annotated[str | None, typer.Option("--profile", metavar="NAME")] = None
-    at: Annotated[str | None, typer.Option("--at", metavar="WHEN")] = None
+    profile: Profile = None
+    at: At = None
     weight: Annotated[str | None, typer.Option("--weight", metavar="NAME")] = None
     catalogue: Catalogues = None
 

@@ -36,6 +36,7 @@ from gis.strips import (
 HOLE_METRES = 5.0
 """Half the width of the hole around a home that is left out."""
 _WALL_METRES = 0.2
+_MILLIMETRE = 0.001
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -60,17 +61,18 @@ class Ground:
         segments, zone = self._segments(labels, split=split)
         draw = split_strips if split else strips
         outer = (zone == PUBLIC) | (zone >= len(self._rings))
-        areas = [self._outside_rings(draw(segments.of(outer), groups))]
+        drawn = draw(segments.of(outer), groups)
+        areas = self._outside_rings(drawn)
         for ring in np.unique(zone[~outer]):
             inside = segments.of(zone == ring)
             some = np.unique(inside.group)
             own = Segments(inside.xy, np.searchsorted(some, inside.group))
-            layer = np.full(groups, shapely.Polygon(), dtype=object)
-            layer[some] = shapely.intersection(draw(own, len(some)), self._room(ring))
-            areas.append(layer)
-        areas_of = np.array(areas, dtype=object)
-        drawn = areas_of[0] if len(areas) == 1 else shapely.union_all(areas_of, axis=0)
-        return _all_whole(self._behind_walls_removed(drawn, segments, split=split))
+            inner = shapely.intersection(draw(own, len(some)), self._room(ring))
+            areas[some] = shapely.union(areas[some], inner)
+        areas = self._behind_walls_removed(areas, segments, split=split)
+        for k, area in enumerate(areas):
+            areas[k] = area if area is drawn[k] else _tidy(area)
+        return areas
 
     def without_homes(self, area: Any, left_out: Flags) -> Any:
         """Cut a hole around each home that is left out, where it lies in the area."""
@@ -80,7 +82,7 @@ class Ground:
             return area
         homes = self.priced.network.joins.buildings[within]
         holes = shapely.union_all(shapely.buffer(homes, HOLE_METRES, quad_segs=2))
-        return whole(shapely.difference(area, holes))
+        return _tidy(shapely.difference(area, holes))
 
     @cached_property
     def _homes(self) -> shapely.STRtree:
@@ -204,8 +206,6 @@ def home_slack(priced: Priced) -> int:
     return int(cost_of(round(STRIP_METRES * 1000), priced.walker))
 
 
-def _all_whole(areas: Shapes) -> Shapes:
-    made = np.empty(len(areas), dtype=object)
-    for k, area in enumerate(areas):
-        made[k] = whole(area)
-    return made
+def _tidy(area: Any) -> Any:
+    """Make what was cut whole again, on whole millimetres: cuts leave holes that none can see."""
+    return whole(shapely.set_precision(area, _MILLIMETRE))
