@@ -18,6 +18,7 @@ from gis.catalogue import Catalogue
 from gis.coverage.question import Asked
 from gis.coverage.reasons import LIFTED, tell_reasons
 from gis.coverage.result import Answer, UnitAnswer
+from gis.coverage.sharing import Sharing, share_places
 from gis.district import District
 from gis.places.calendar import country_of
 from gis.places.demand import Demand
@@ -139,14 +140,17 @@ class Searcher:
         when: When | None = None,
         hours: Hours | None = None,
         prices: Prices | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         self.district, self.network, self.demand = district, network, demand
+        self.sharing = sharing
         self.hours = hours or Hours(district, network.gates, when)
         self.prices = prices or Prices(network)
         self.offers = station_services(district, catalogue)
         self.found: dict[Any, Found] = {}
         """Labels by what they depend on: see ``labels``."""
         self._kept: dict[Any, Ways] = {}
+        self._chosen: dict[frozenset[str], Ints] = {}
 
     def answer(self, asked: Asked) -> Answer:
         """Answer one requirement, for every building and every unit."""
@@ -154,7 +158,9 @@ class Searcher:
         line = self._line_metres(asked, stations)
         doors = self._answers(asked, self.doors, line)
         units = self._answers(asked, self.units, line)
-        ways = self.ways(asked, Access())
+        ways, assignment = self.ways(asked, Access()), None
+        if self.sharing is not None:
+            units, assignment = share_places(self, self.sharing, asked, units)
         return Answer(
             asked=asked,
             ways=ways,
@@ -166,6 +172,7 @@ class Searcher:
             found=self.labels(asked, Access()),
             stations=stations,
             units=units,
+            assignment=assignment,
         )
 
     def covered(self, asked: Asked) -> Flags:
@@ -192,13 +199,15 @@ class Searcher:
 
     def stations(self, asked: Asked) -> Ints:
         """Rows of stations that are open for business and offer what is asked, sorted by id."""
-        wanted = set(asked.requirement.services)
+        wanted = frozenset(asked.requirement.services)
+        if wanted in self._chosen:
+            return self._chosen[wanted]
         offers = np.array([bool(wanted & offered) for offered in self.offers], dtype=bool)
         running = (self.district.stations["state"] == "open").to_numpy(dtype=bool)
         rows = np.flatnonzero(offers & running)
         order = np.argsort(self.district.stations.index.to_numpy(dtype=object)[rows])
-        sorted_rows: Ints = rows[order]
-        return sorted_rows
+        self._chosen[wanted] = rows[order]
+        return self._chosen[wanted]
 
     def open_stations(self, asked: Asked, access: Access) -> tuple[Ints, Ints | None]:
         """Rows of stations that count, and for each the cost after which it is closed."""

@@ -24,7 +24,7 @@ from gis.places.hours import osm_hours
 from gis.scenarios.scenario import Scenario
 from gis.streets.additions import with_gates, with_stations, with_street
 from gis.streets.network import Network, build_network
-from gis.tables import LIST_SEPARATOR, Gates, Stations, Streets, conform
+from gis.tables import LIST_SEPARATOR
 
 NEIGHBOURHOOD_METRES = 2_000.0
 """A place farther than this from all streets of the district is taken for a mistake. Ours."""
@@ -172,7 +172,7 @@ def _add_station(work: _Work, change: Mapping[str, Any]) -> None:
         "capacity": change.get("capacity"),
         "state": "open",
     }
-    _append(work, "stations", Stations, change["id"], row, point)
+    _append(work, "stations", change["id"], row, point)
     work.placed.append(change["id"])
 
 
@@ -256,7 +256,7 @@ def _add_link(work: _Work, change: Mapping[str, Any]) -> None:
         "steps": change.get("steps", False),
         "users": "everyone",
     }
-    _append(work, "streets", Streets, name, row, line)
+    _append(work, "streets", name, row, line)
     work.links.append((work.number, ((one, start), (two, stop))))
 
 
@@ -344,15 +344,14 @@ def _place(work: _Work, column: str, at: Any) -> Any:
     return None
 
 
-def _append(
-    work: _Work, table: str, contract: Any, name: str, row: dict[str, Any], shape: Any
-) -> None:
-    """Put one more row at the end of a table, checked by itself."""
+def _append(work: _Work, table: str, name: str, row: dict[str, Any], shape: Any) -> None:
+    """Put one more row, whose values have been checked, at the end of a table."""
     whole = work.district.table(table)
-    index = pd.Index([name], dtype="str", name="id")
-    columns = {column: [value] for column, value in row.items() if value is not None}
-    one = conform(gpd.GeoDataFrame(columns, index=index, geometry=[shape], crs=whole.crs), contract)
-    work.district = work.district.replace(**{table: pd.concat([whole, one])})
+    columns = {column: [row.get(column)] for column in whole.columns.drop("geometry")}
+    one = pd.DataFrame(columns, index=pd.Index([name], dtype=whole.index.dtype, name="id"))
+    one = one.astype(whole.dtypes.drop("geometry"))
+    shaped = gpd.GeoDataFrame(one, geometry=[shape], crs=whole.crs)
+    work.district = work.district.replace(**{table: pd.concat([whole, shaped])})
 
 
 def _put(work: _Work, table: str, name: str, values: dict[str, Any]) -> None:
@@ -397,4 +396,4 @@ def _put_gate(work: _Work, name: str, values: dict[str, Any]) -> None:
 def _make_known(work: _Work, gate: Any, name: str) -> None:
     compound = None if pd.isna(gate["compound"]) else gate["compound"]
     row = {"compound": compound, "users": gate["users"], "source": gate["source"]}
-    _append(work, "gates", Gates, name, row, shapely.Point(gate["x"], gate["y"]))
+    _append(work, "gates", name, row, shapely.Point(gate["x"], gate["y"]))

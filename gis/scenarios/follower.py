@@ -57,7 +57,6 @@ class Follower(Searcher):
         }
         self._rows: dict[Any, Ints] = {}
         self._links: dict[Any, Links] = {}
-        self._chosen: dict[Any, Ints] = {}
         self._parted: dict[str, Ints] = {}
         self._moved = _moved(before.network, changed.network)
         self._turned = _turned(self._old, self)
@@ -213,13 +212,6 @@ class Follower(Searcher):
             for each in dataclasses.fields(Ways)
         }
         return rows, Ways(**columns)
-
-    def stations(self, asked: Asked) -> Ints:
-        """Rows of stations as in ``Searcher``, found once."""
-        key = frozenset(asked.requirement.services)
-        if key not in self._chosen:
-            self._chosen[key] = super().stations(asked)
-        return self._chosen[key]
 
     @cached_property
     def outside(self) -> Flags:

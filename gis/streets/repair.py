@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from gis.compiled import compiled, inlined
 from gis.streets.graph import NEVER, Found
 from gis.streets.network import Network
 
@@ -186,7 +186,7 @@ def _by_tail(links: Links, size: int) -> tuple[NDArray[np.int32], Ints, Ints, In
     return number, np.r_[0, begin, len(some.tail)], some.head, some.weight, some.mark
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _noted(tag: Any, mark: Any) -> Any:
     if mark == 0:
         return tag
@@ -195,7 +195,7 @@ def _noted(tag: Any, mark: Any) -> Any:
     return (tag & ~_LOW) | mark
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def _offer(labels: Any, v: Any, far: Any, note: Any) -> Any:
     """Set a label if it is better: as ``gis.streets.kernels`` orders them."""
     weight, tag, rank = labels
@@ -211,7 +211,7 @@ def _offer(labels: Any, v: Any, far: Any, note: Any) -> Any:
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _push(heap: Any, count: Any, far: Any, v: Any) -> Any:
     if count == len(heap):
         wider = np.empty((2 * count, 2), dtype=np.int64)
@@ -228,7 +228,7 @@ def _push(heap: Any, count: Any, far: Any, v: Any) -> Any:
     return heap, count + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _pop(heap: Any, count: Any) -> Any:
     far, v = heap[0, 0], heap[0, 1]
     count -= 1
@@ -248,7 +248,7 @@ def _pop(heap: Any, count: Any) -> Any:
     return far, v, count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _spread(
     first: Any, order: Any, old: Any, added: Any, labels: Any, limit: Any, seeds: Any
 ) -> Any:
@@ -289,7 +289,7 @@ def _spread(
     return touched[:total]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _follow(
     first: Any, order: Any, old: Any, labels: Any, tags: Any, tail: Any, closed: Any, gone: Any
 ) -> None:
