@@ -13,8 +13,8 @@ nearest places. The order of the rows given changes nothing.
 Minutes are compared in whole milliseconds, as the network counts them, so that sums are exact;
 the answer is proved in integers (see ``gis.capacity.transport``). The cost follows the pairs of
 (origin, station): all people of an origin are one amount, and where the nearest stations have
-places for everybody nothing is solved at all. Where places are scarce the linear program takes
-roughly 1.5 times as long for each tenth of stations and origins more; docs/capacity.md has times.
+places for everybody nothing is solved at all. It is dearest where there are just as many places as
+people; docs/capacity.md has times.
 """
 
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ from gis.capacity.given import (
     WHOLE,
     WHOLE_PLACES,
     Reach,
+    known_ids,
     need_columns,
     need_unique,
     read_counts,
@@ -153,7 +154,7 @@ def assign_places(
     )
     need_columns(pairs, PAIR_COLUMNS, "pairs")
     refuse(pairs["origin"], pairs["origin"].isna().to_numpy(), "pairs", "origin", NO_ORIGIN)
-    origins = pd.Index(pairs["origin"].unique()).sort_values()
+    origins = known_ids(pairs["origin"])
     reach = read_pairs(pairs, origins, stations.index)
     asked = _question(units, origins, reach, limit)
     amount, served = _solve(asked)
