@@ -28,6 +28,7 @@ setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml .ci/venv
 	PYTHON="$(PYTHON)" .ci/venv "$(VENV)" dev
+	$(BIN)/python -c "from gis.streets.graph import warm; warm()"
 	touch "$@"
 
 demo: $(READY)

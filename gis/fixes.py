@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gis.capacity import places_to_add
 from gis.coverage.result import Answer, Coverage
 from gis.streets.access import Access, Lift
 from gis.streets.graph import Found
@@ -70,6 +71,7 @@ class _Try:
     subject: str | None
     rows: Ints
     cost: Ints
+    places: int = 0
 
 
 def find_fixes(coverage: Coverage) -> pd.DataFrame:
@@ -123,6 +125,7 @@ class _Chosen:
                 "fix_subject": pd.Series(pd.NA, index=range(count), dtype="string"),
                 "fix_cost": np.full(count, -1, dtype=np.int64),
                 "fix_weight": np.zeros(count),
+                "fix_places": pd.Series(pd.NA, index=range(count), dtype="Int64"),
             }
         )
 
@@ -138,6 +141,7 @@ class _Chosen:
             self.table.loc[rows, "fix_subject"] = each.subject
             self.table.loc[rows, "fix_cost"] = each.cost[free]
             self.table.loc[rows, "fix_weight"] = self._helped(each)
+            self.table.loc[rows, "fix_places"] = each.places or pd.NA
 
     def _helped(self, each: _Try) -> float:
         return float(self._weight[each.rows].sum())
@@ -149,6 +153,7 @@ def _all_tries(coverage: Coverage, answer: Answer, gaps: Flags) -> list[list[_Tr
     return [
         _gate_tries(coverage, answer, gaps),
         _station_tries(coverage, answer, gaps),
+        _place_tries(coverage, answer),
         _lift_tries(coverage, answer, gaps),
         *[_lifted_tries(coverage, answer, gaps, kind) for kind in _LIFTED],
     ]
@@ -238,6 +243,23 @@ def _station_tries(coverage: Coverage, answer: Answer, gaps: Flags) -> list[_Try
     return tries
 
 
+def _place_tries(coverage: Coverage, answer: Answer) -> list[_Try]:
+    """Add places at each station that turned somebody away."""
+    assignment, full = answer.assignment, np.flatnonzero(answer.units.reason == "FULL")
+    if assignment is None or not len(full):
+        return []
+    ids = coverage.demand.table.index
+    stations = assignment.stations.index[assignment.stations["unmet"] > 0]
+    tries = []
+    for station in stations:
+        added = places_to_add(assignment, station)
+        lacking = added.after.units["full"].reindex(ids[full]).to_numpy() > 0
+        rows = full[~lacking]
+        cost = answer.units.cost[rows]
+        tries.append(_Try("add_places", str(station), rows, cost, added.places))
+    return tries
+
+
 def _lift_tries(coverage: Coverage, answer: Answer, gaps: Flags) -> list[_Try]:
     """A lift in each building where storeys alone leave somebody out."""
     searcher = coverage.searcher
@@ -273,6 +295,5 @@ def _with_measures(found: pd.DataFrame, answer: Answer) -> pd.DataFrame:
     latest = minutes.where(kept).groupby(found["fix_subject"].fillna("")).transform("max")
     return found.assign(
         fix_until=latest.where(kept),
-        fix_places=pd.Series(pd.NA, index=found.index, dtype="Int64"),
         requirement=answer.asked.requirement.id,
     )

@@ -2,7 +2,8 @@
 The options that several verbs share, each named once. Their help is in ``api.cli.words``.
 
 ``@asks`` gives a verb all options of a question at once: its parameter ``asked`` becomes
-``--circle --service --limit --profile --at --weight --catalogue``.
+``--circle --service --limit --profile --at --direction --capacity --priority --weight
+--catalogue``.
 """
 
 import functools
@@ -39,6 +40,9 @@ class Asked:
     limit: Annotated[str | None, typer.Option("--limit", metavar="LIMIT")] = None
     profile: Profile = None
     at: At = None
+    direction: Annotated[Literal["to", "back", "round"], typer.Option("--direction")] = "to"
+    capacity: Annotated[bool, typer.Option("--capacity")] = False
+    priority: Annotated[str | None, typer.Option("--priority", metavar="NAME")] = None
     weight: Annotated[str | None, typer.Option("--weight", metavar="NAME")] = None
     catalogue: Catalogues = None
 

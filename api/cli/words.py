@@ -121,6 +121,17 @@ PARAMETERS: dict[str, Words] = {
         "什么时候，如 “周六 11:30”；不给则不计时段",
         "when, such as 'Sa 11:30'; without it hours are not considered",
     ),
+    "--direction": Words(
+        "去站点 to，回家 back，往返 round（上下坡不同；往返按两倍限值）",
+        "to the station, back home, or round (slopes differ; a round has twice the limit)",
+    ),
+    "--capacity": Words(
+        "计站点名额: 排不上的原因为 FULL", "count places: who is given none is FULL"
+    ),
+    "--priority": Words(
+        "名额优先给有此类人员的户，如 elders_80",
+        "households with such people get places first, such as elders_80",
+    ),
     "--week": Words(
         "问一周的 168 个小时，不只一个时刻", "ask for the 168 hours of a week, not one time"
     ),

@@ -8,6 +8,10 @@ from api.cli.progress import Progress
 from api.cli.words import Words
 
 _OPENING = Words("打开 {path}", "opening {path}")
+WARMING = Words(
+    "准备计算（安装后首次运行需编译，约十几秒，仅此一次）",
+    "getting ready (the first run compiles for some ten seconds, once)",
+)
 MEASURING = Words("沿街道计算步行距离", "measuring along the streets")
 
 
@@ -23,9 +27,12 @@ def open_district(folder: Path, lang: str) -> Any:
 def answered(district: Any, asked: Asked, lang: str) -> Any:
     """Measure the coverage asked for; its type is ``gis.Coverage``."""
     with Progress(lang) as progress:
-        progress.stage(MEASURING)
+        progress.stage(WARMING)
         import gis
+        from gis.streets.graph import warm
 
+        warm()
+        progress.stage(MEASURING)
         return gis.cover(
             district,
             circle=asked.circle,
@@ -33,6 +40,9 @@ def answered(district: Any, asked: Asked, lang: str) -> Any:
             limit=asked.limit,
             profile=asked.profile,
             when=asked.at,
+            direction=asked.direction,
+            capacity=asked.capacity,
+            priority=asked.priority,
             weight=asked.weight,
             catalogue=gis.load_catalogue(*asked.catalogue or ()),
         )

@@ -13,6 +13,7 @@ from gis.catalogue import Catalogue, Limit, load_catalogue
 from gis.coverage.question import build_question
 from gis.coverage.result import Coverage
 from gis.coverage.searcher import Prices, Searcher
+from gis.coverage.sharing import Sharing
 from gis.district import District
 from gis.places.demand import build_demand
 from gis.places.hours import When, parse_when
@@ -28,6 +29,8 @@ def cover(  # noqa: PLR0913 - the words of the command line, one by one
     profile: str | None = None,
     when: str | When | None = None,
     direction: str = "to",
+    capacity: bool = False,
+    priority: str | None = None,
     weight: str | None = None,
     catalogue: Catalogue | None = None,
     network: Network | None = None,
@@ -49,6 +52,10 @@ def cover(  # noqa: PLR0913 - the words of the command line, one by one
     direction
         ``to`` the station (up and down slopes differ), ``back`` home, or ``round``: there and back
         the same way, for which twice the limit holds.
+    capacity
+        Stations have only the places their table says (unknown: enough): who is given none is
+        FULL. The rule stands in ``gis.coverage.sharing``; units with some of ``priority`` (such
+        as ``elders_80``) are served first.
     weight
         What a home counts for; see ``gis.places.demand``.
     network
@@ -73,6 +80,9 @@ def cover(  # noqa: PLR0913 - the words of the command line, one by one
     )
     demand = build_demand(district, weight, catalogue=catalogue)
     network = network or build_network(district)
-    searcher = Searcher(district, catalogue, network, demand, when=question.when, prices=prices)
+    sharing = Sharing(priority) if capacity else None
+    searcher = Searcher(
+        district, catalogue, network, demand, when=question.when, prices=prices, sharing=sharing
+    )
     answers = tuple(searcher.answer(asked) for asked in question.asked)
     return Coverage(district, network, question, demand, answers, searcher)

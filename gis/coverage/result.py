@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gis.capacity import Assignment
 from gis.coverage.areas import reached_areas
 from gis.coverage.question import Asked, Question
 from gis.coverage.reasons import REASONS
@@ -50,7 +51,8 @@ class Answer:
     ``low`` and ``high`` are ``covered`` with unknown gates closed to strangers, and open.
     ``line_metres`` is inf where there are too few stations; ``found`` are the labels at every
     network node. What holds for a building holds at its door; ``units`` are the households
-    themselves, storeys included (or the buildings, where these are the units).
+    themselves, storeys included (or the buildings, where these are the units). ``assignment``
+    tells who got which place, where places were shared out; doors know nothing of that.
     """
 
     asked: Asked
@@ -63,6 +65,7 @@ class Answer:
     found: Found
     stations: NDArray[np.int64]
     units: UnitAnswer
+    assignment: Assignment | None = None
 
     @property
     def weight(self) -> NDArray[np.int64]:
