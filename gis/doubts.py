@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from gis.catalogue import Catalogue, load_catalogue
 from gis.coverage.searcher import station_services
 from gis.district import PLACE_TABLES, District
+from gis.places.chinese_hours import assumed_words
 from gis.places.demand import Demand, build_demand, building_groups
 from gis.places.hours import readable
 from gis.streets import EVERYTHING, Access, Network, Unknown, Walker, build_network
@@ -25,6 +26,7 @@ from gis.streets.joins import STATION
 from gis.streets.layout import STREET, P
 from gis.streets.pieces import PUBLIC
 from gis.streets.search import price
+from gis.tables import split_service_hours
 
 SEVERITIES = ("error", "doubt", "note")
 _NAMED = 3
@@ -66,6 +68,7 @@ def review(
         *_building_faults(district, network, depending),
         *_islands(parts, part_of_building, depending),
         *_station_faults(district, network, part_of_station, catalogue or load_catalogue()),
+        *_hour_faults(district),
         *_household_faults(demand),
         *_import_notes(district),
     ]
@@ -234,7 +237,6 @@ def _station_faults(
     table = network.joins.table
     joined = set(table["row"][(table["owner"] == STATION) & table["bare"]])
     offers = station_services(district, catalogue)
-    unread = ~readable(stations["hours"]).fillna(value=True).astype(bool)
     for row, station in enumerate(stations.index):
         if row not in joined:
             zh, en = (
@@ -248,9 +250,32 @@ def _station_faults(
         if offers[row] == frozenset({""}):
             zh, en = f"站点 {station} 没有服务内容", f"station {station} offers nothing known"
             yield ("doubt", "no_service", station, 0.0, zh, en)
-        if unread[station]:
-            zh, en = f"站点 {station} 的开放时间读不懂", f"station {station}: hours cannot be read"
-            yield ("doubt", "hours_unread", station, 0.0, zh, en)
+
+
+def _hour_faults(district: District) -> Iterator[Row]:
+    """Hours nobody can read, and hours that hang on a word without a clock."""
+    places = ((district.stations, "station", "站点"), (district.gates, "gate", "出入口"))
+    for table, one, zh_one in places:
+        texts = _hours_written(table)
+        unread = ~readable(texts).fillna(value=True).astype(bool)
+        for name in dict.fromkeys(texts.index[unread]):
+            zh, en = f"{zh_one} {name} 的开放时间读不懂", f"{one} {name}: hours cannot be read"
+            yield ("doubt", "hours_unread", name, 0.0, zh, en)
+        for name, text in texts.items():
+            if found := assumed_words(str(text)):
+                zh = f"{zh_one} {name} 的开放时间没有写明“{'、'.join(found)}”是几点，按约定计"
+                en = f"{one} {name}: hours do not say when {', '.join(found)} is; ours is taken"
+                yield ("note", "hours_assumed", str(name), 0.0, zh, en)
+
+
+def _hours_written(table: pd.DataFrame) -> pd.Series:
+    """Return all texts of hours by the id of their place, those of single services among them."""
+    texts = table["hours"].dropna()
+    if "service_hours" not in table:
+        return texts
+    cells = table["service_hours"].dropna()
+    own = cells.map(lambda cell: list(split_service_hours(cell).values())).explode().dropna()
+    return pd.concat([texts.astype(object), own]).sort_index(kind="stable").astype("string")
 
 
 def _household_faults(demand: Demand) -> Iterator[Row]:

@@ -58,6 +58,25 @@ def test_stations_that_cannot_serve_are_named():
     )
 
 
+def test_hours_of_services_and_gates_are_read_too_and_assumed_times_are_named():
+    posts = stations(
+        {"s1": (0, 5), "s2": (20, 5), "s3": (40, 5)},
+        hours=["9:00-17:00", "周末 白天", None],
+        service_hours=["meals=隔周周六", None, "meals=周三下午"],
+    )
+    town = walled_town(stations=posts, gates=gate(hours=["看情况"]))
+    issues = gis.review(town).issues
+    told = issues[issues["kind"].str.startswith("hours")]
+    assert sorted(zip(told["kind"], told["subject"], strict=True)) == [
+        ("hours_assumed", "s2"),
+        ("hours_assumed", "s3"),
+        ("hours_unread", "g1"),
+        ("hours_unread", "s1"),
+    ]
+    text = told.set_index("subject").loc["s3", "text_zh"]
+    assert text == "站点 s3 的开放时间没有写明“下午”是几点，按约定计"
+
+
 def test_a_district_without_stations_is_told_what_to_do_and_covers_nobody():
     town = walled_town(stations=None)
     told = gis.review(town).issues.set_index("kind").loc["no_stations"]
