@@ -39,3 +39,9 @@ def test_some_stations_are_shut_at_night(street: District) -> None:
     by_day = cover(street, service="meals", when="周三 11:30", weight="elders_60")
     at_night = cover(street, service="meals", when="周三 23:30", weight="elders_60")
     assert at_night.covered < by_day.covered
+
+
+def test_a_quarter_of_the_elders_could_not_leave_home_in_a_wheelchair(street: District) -> None:
+    units = cover(street, circle="elder", profile="wheelchair", weight="elders_60").units
+    shares = units.groupby("reason")["weight"].sum() / units["weight"].sum()
+    assert shares["FLOOR"] > 0.25
