@@ -13,11 +13,11 @@ owners meet on a stretch, it is cut where both cost the same.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numba as nb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gis.compiled import compiled
 from gis.streets.graph import NEVER
 from gis.streets.layout import STREET
 from gis.streets.pace import along_cost
@@ -133,7 +133,7 @@ def reached_parts(stretches: Stretches, labels: Labels) -> pd.DataFrame:
     return whole.iloc[np.argsort(whole["group"].to_numpy(), kind="stable")].reset_index(drop=True)
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def best_labels(  # noqa: PLR0913, PLR0917 - a kernel takes arrays, by place
     start: Ints,
     node: Ints,

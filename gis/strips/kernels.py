@@ -5,12 +5,13 @@ Distances to street parts on a grid, and the other loops of the strips: the comp
 
 A node is (row, column) of a grid whose lines lie at whole multiples of the cell, so that two
 windows that overlap hold the same values. The first call compiles for about three seconds; the
-code is kept beside this file, and ``gis.strips.warm`` makes that call beforehand.
+code is kept (see ``gis.compiled``), and ``gis.strips.warm`` makes that call beforehand.
 """
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from gis.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,7 +25,7 @@ _LONGEST = 64
 """Corners thinned out in one go at most; keeps ``thin`` linear."""
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def stamp(field: Floats, xy: Floats, row: int, column: int, cell: float, far: float) -> None:
     """
     Lower each node of a window to its squared distance from the nearest segment.
@@ -52,7 +53,7 @@ def stamp(field: Floats, xy: Floats, row: int, column: int, cell: float, far: fl
                 line[i] = min(line[i], (across * across + over * over) * cell * cell)
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def level(field: Floats, radius: float) -> None:
     """Turn squared distances into metres beyond the radius: 0 is the outline, inside is below."""
     flat = field.reshape(-1)
@@ -61,7 +62,7 @@ def level(field: Floats, radius: float) -> None:
         flat[k] = beyond if abs(beyond) >= HAIR else -HAIR
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def level_split(field: Floats, lower: Floats, higher: Floats, radius: float) -> None:
     """
     Do as ``level``, but nodes nearer to another group are outside.
@@ -77,7 +78,7 @@ def level_split(field: Floats, lower: Floats, higher: Floats, radius: float) -> 
         flat[k] = beyond if abs(beyond) >= HAIR else np.copysign(HAIR, beyond)
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def thin(xy: Floats, ring: Ints, slack: float) -> NDArray[np.bool_]:
     """Tell which corners of rings stay when those within ``slack`` of a straight run are left out.
 
@@ -102,7 +103,7 @@ def thin(xy: Floats, ring: Ints, slack: float) -> NDArray[np.bool_]:
     return kept
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def count_pieces(metres: Floats, first: Ints, line: Ints, start: Floats, stop: Floats) -> Ints:
     """Return where the segments of each part of a line begin, and how many there are in all."""
     begin = np.zeros(len(line) + 1, dtype=np.int64)
@@ -115,7 +116,7 @@ def count_pieces(metres: Floats, first: Ints, line: Ints, start: Floats, stop: F
     return begin
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def fill_pieces(
     xy: Floats, metres: Floats, first: Ints, line: Ints, start: Floats, stop: Floats, begin: Ints
 ) -> Floats:
@@ -134,7 +135,7 @@ def fill_pieces(
     return pieces
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def _place(xy: Floats, metres: Floats, a: int, b: int, at: float) -> Floats:
     """Return the point ``at`` metres along the line of corners a … b - 1; its ends if beyond."""
     k = a + 1
