@@ -10,6 +10,7 @@ from collections import defaultdict
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,9 +54,40 @@ class SecondMethod:
         self.lay_lines()
 
     def cost(self, mm, factor=1.0):
+        """Off the streets, and along one of one grade: level ground, one way or both."""
         if self.walker.metres_per_minute is None:
             return int(mm)
         return int(np.rint(mm * (60.0 / self.walker.metres_per_minute) * factor))
+
+    def twice(self, cost):
+        timed = self.walker.metres_per_minute is not None
+        return 2 * cost if timed and self.walker.direction == "round" else cost
+
+    def upto(self, street, mm, *, backwards):
+        """From the start of a street to a place on it: Tobler's factor by hand, a crossing's wait."""
+        walker, row = self.walker, self.district.streets.iloc[street]
+        factor = 1.0
+        if bool(row["steps"]):
+            factor = walker.steps_factor or 1.0
+        elif walker.slope == "tobler" and not np.isnan(row["grade"]):
+            grade = -row["grade"] if backwards else row["grade"]
+            factor = np.exp(3.5 * (abs(grade + 0.05) - 0.05))
+        middle = round(row.geometry.length * 1000) // 2
+        crossing = pd.notna(row["crossing"]) and bool(row["crossing"])
+        waits = walker.metres_per_minute and crossing and mm > middle
+        return self.cost(mm, factor) + (round(walker.crossing_seconds * 1000) if waits else 0)
+
+    def along(self, street, start, stop):
+        """Cost of the arc from ``start`` to ``stop``; who walks to the station walks against it."""
+        ways = {"to": [(stop, start)], "back": [(start, stop)]}
+        ways["round"] = [*ways["to"], *ways["back"]]
+        if self.walker.metres_per_minute is None:
+            return abs(stop - start)
+        total = 0
+        for a, b in ways[str(self.walker.direction)]:
+            ends = [self.upto(street, mm, backwards=a > b) for mm in (a, b)]
+            total += abs(ends[1] - ends[0])
+        return total
 
     def edge(self, tail, head, cost, mm):
         weight = (cost << 25) + mm
@@ -91,16 +123,17 @@ class SecondMethod:
                 self.ends[end[1]].append((end, piece.zone))
             offsets = [start, *inner, stop]
             steps = bool(self.network.steps[piece.street])
-            factor = (self.walker.steps_factor or 1.0) if steps else 1.0
             if steps and self.walker.steps_factor is None:
+                continue
+            grade = self.district.streets["grade"].iloc[piece.street]
+            if not steps and self.walker.max_grade and abs(grade) > self.walker.max_grade:
                 continue
             for side in ("P", "H", "S") if piece.zone >= 0 else ("P",):
                 for k in range(len(offsets) - 1):
-                    cost = self.cost(offsets[k + 1], factor) - self.cost(offsets[k], factor)
-                    mm = offsets[k + 1] - offsets[k]
+                    here, there = offsets[k], offsets[k + 1]
                     one, two = (side, piece.zone, names[k]), (side, piece.zone, names[k + 1])
-                    self.edge(one, two, cost, mm)
-                    self.edge(two, one, cost, mm)
+                    self.edge(one, two, self.along(piece.street, here, there), there - here)
+                    self.edge(two, one, self.along(piece.street, there, here), there - here)
 
     def spot(self, join):
         piece = self.network.pieces.table.loc[join.piece]
@@ -134,8 +167,9 @@ class SecondMethod:
                 for side in ("P", "H", "S") if zone >= 0 else ("P",):
                     one = (side, zone, self.gate_place(join.row))
                     two = (side, zone, self.spot(join))
-                    self.edge(one, two, self.cost(join.leg_mm), join.leg_mm)
-                    self.edge(two, one, self.cost(join.leg_mm), join.leg_mm)
+                    cost = self.twice(self.cost(join.leg_mm))
+                    self.edge(one, two, cost, join.leg_mm)
+                    self.edge(two, one, cost, join.leg_mm)
 
     def lay_street_gate(self, gate):
         ends = self.ends[gate.node]
@@ -155,7 +189,8 @@ class SecondMethod:
                 continue
             zone = table["zone"][join.piece]
             for side in ("H", "S") if zone >= 0 else ("P",):
-                foot, cost = (side, zone, self.spot(join)), self.cost(join.leg_mm)
+                foot = (side, zone, self.spot(join))
+                cost = self.twice(self.cost(join.leg_mm))
                 if join.owner == BUILDING and side != "S":
                     self.edge(foot, ("home", join.row), cost, join.leg_mm)
                 if join.owner == STATION:
@@ -248,7 +283,7 @@ class SecondMethod:
             return
         mm = inside_mm(polygon, walls, np.array([here]), np.array([there]))[0, 0]
         if mm >= 0:
-            self.edge(tail, head, self.cost(mm), int(mm))
+            self.edge(tail, head, self.twice(self.cost(mm)), int(mm))
 
     def weights(self, stations):
         """Return for each home (cost, mm, station row) of its nearest, ties to the first."""
@@ -286,6 +321,27 @@ def compare(district, unknown, walker, stations=None):
 )
 def test_random_towns_cost_the_same_by_networkx(seed, unknown, walker):
     compare(random_town(seed), unknown, walker)
+
+
+HILLY = [
+    Walker(60.0, 2.0, slope="tobler", crossing_seconds=15.0, direction=direction)
+    for direction in ("to", "back", "round")
+] + [Walker(48.0, None, max_grade=0.083, direction="round"), Walker(None, direction="round")]
+
+
+def hilly(seed):
+    """A random town on slopes up and down, with crossings to wait at."""
+    town, rng = random_town(seed), np.random.default_rng(seed)
+    count = len(town.streets)
+    grade = np.where(rng.random(count) < 0.6, rng.uniform(-0.2, 0.2, count), np.nan)
+    crossing = [bool(each) for each in rng.random(count) < 0.2]
+    return town.replace(streets=town.streets.assign(grade=grade, crossing=crossing))
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10_000), st.sampled_from(HILLY))
+def test_slopes_and_crossings_cost_the_same_by_networkx_each_way(seed, walker):
+    compare(hilly(seed), "assumed", walker)
 
 
 @settings(max_examples=40)
