@@ -1,26 +1,27 @@
 """
 Places that run out: catchment scores against PySAL ``access``, assignment against networkx.
 
-    python benchmarks/capacity.py [--rounds 5] [--skip-large]
+    python benchmarks/capacity.py
 
 Everything is random and drawn afresh from a seed: origins and stations evenly over a square, a
 pair for each station within the distance that gives the wanted number of pairs. Scores: both
 sides get the same tables (numbers as ids, as ``access`` is quickest with) and take turns; the
-median counts, the ratio is that of the medians, ``difference`` the greatest one between the
-scores relative to the score. Assignment: 5,000 units at as many origins and 1,000 stations at
-several loads (people over places), then a size networkx (``max_flow_min_cost``) can still do.
+median counts, the ratio is that of the medians. Assignment: 5,000 units at as many origins and
+1,000 stations for several numbers of people a place, then a size at which networkx
+(``max_flow_min_cost``) can still take part; once each.
 """
 
-import argparse
 import statistics
 import time
 import warnings
+from functools import partial
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 from access.fca import three_stage_fca, two_stage_fca
 from access.weights import step_fn
+from results import arguments, measuring
 from scipy.spatial import cKDTree
 
 from gis.capacity import assign_places, catchment_scores
@@ -32,24 +33,16 @@ LOADS = (0.6, 0.8, 0.95, 1.0, 1.3)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+    parser = arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--skip-large", action="store_true", help="leave the 1.5 m pairs out")
     given = parser.parse_args()
-    head = f"{'scores':16} {'pairs':>9} {'method':7} {'minqing ms':>11} {'access ms':>10} {'x':>6}"
-    print(head, "  difference")
-    for size in SCORES[: 1 if given.skip_large else 2]:
-        score(*size, given.rounds)
-    print(
-        f"\n{'assignment':16} {'pairs':>9} {'load':>7} {'seconds':>11} {'served':>10} {'full':>6}"
-    )
-    for load in LOADS:
-        assign(5_000, 1_000, 237_000, load)
-    print(
-        f"\n{'assignment':16} {'pairs':>9} {'load':>7} {'minqing ms':>11} {'networkx':>10} {'x':>6}"
-    )
-    for load in LOADS:
-        against_networkx(300, 60, 4_000, load)
+    with measuring("capacity", given) as sheet:
+        for size in ((2_000, 50, 10_000),) if given.quick else SCORES:
+            score(sheet, size, 1 if given.quick else given.rounds)
+        for load in LOADS:
+            assign(sheet, (300, 60, 4_000) if given.quick else (5_000, 1_000, 237_000), load)
+        for load in (0.8, 1.0, 1.3):
+            against_networkx(sheet, (100, 20, 500) if given.quick else (1_000, 200, 20_000), load)
 
 
 def draw(origins, stations, pairs):
@@ -64,29 +57,33 @@ def draw(origins, stations, pairs):
     return rng, pd.DataFrame(columns).astype({"origin": "int64", "station": "int64"})
 
 
-def score(origins, stations, pairs, rounds):
-    rng, table = draw(origins, stations, pairs)
+def score(sheet, size, rounds):
+    origins, stations, _ = size
+    rng, table = draw(*size)
     people = pd.Series(rng.integers(1, 60, origins), name="people")
     places = pd.Series(rng.integers(10, 200, stations), name="places")
     for method in ("2sfca", "e2sfca", "3sfca"):
-        bands = None if method == "2sfca" else BANDS
+        ask = partial(mine, table, people, places, method)
+        other = partial(peer, table, people, places, method)
         ours, theirs = [], []
         for _ in range(rounds):
-            mine = timed(
-                ours,
-                lambda method=method, bands=bands: catchment_scores(
-                    table, people, places, method=method, bands=bands
-                ).scores["score"],
-            )
-            other = timed(theirs, lambda method=method: peer(table, people, places, method))
-        other = other.reindex(mine.index).fillna(0.0)
-        apart = float((mine - other).abs().div(mine.where(mine > 0, 1.0)).max())
-        times = [1000 * statistics.median(each) for each in (ours, theirs)]
-        name = f"{origins} x {stations}"
-        print(
-            f"{name:16} {len(table):>9} {method:7} {times[0]:>11.1f} {times[1]:>10.1f}"
-            f" {times[1] / times[0]:>6.1f}   {apart:.0e}"
+            found = timed(ours, ask)
+            told = timed(theirs, other).reindex(found.index).fillna(0.0)
+        apart = float((found - told).abs().div(found.where(found > 0, 1.0)).max())
+        ms, peers_ms = (1000 * statistics.median(each) for each in (ours, theirs))
+        sheet.row(
+            f"scores of {origins:,} origins and {stations:,} stations, {len(table):,} pairs",
+            method=method,
+            ms=ms,
+            access_ms=peers_ms,
+            ratio=peers_ms / ms,
+            answers="equal to 1e-9" if apart < 1e-9 else f"DIFFER by {apart:.0e}",
         )
+
+
+def mine(table, people, places, method):
+    bands = None if method == "2sfca" else BANDS
+    return catchment_scores(table, people, places, method=method, bands=bands).scores["score"]
 
 
 def peer(table, people, places, method):
@@ -117,28 +114,33 @@ def question(origins, stations, pairs, load):
     return table, units, places, priority
 
 
-def assign(origins, stations, pairs, load):
-    table, units, places, priority = question(origins, stations, pairs, load)
+def assign(sheet, size, load):
+    table, units, places, priority = question(*size, load)
     times = []
     found = timed(times, lambda: assign_places(table, units, places, priority=priority))
-    name = f"{origins} x {stations}"
-    print(
-        f"{name:16} {len(table):>9} {load:>7} {times[0]:>11.2f} {found.served:>10} {found.full:>6}",
-        flush=True,
+    sheet.row(
+        f"assignment, {size[0]:,} units and {size[1]:,} stations, {len(table):,} pairs",
+        people_a_place=load,
+        seconds=times[0],
+        served=found.served,
+        full=found.full,
     )
 
 
-def against_networkx(origins, stations, pairs, load):
-    table, units, places, priority = question(origins, stations, pairs, load)
+def against_networkx(sheet, size, load):
+    table, units, places, priority = question(*size, load)
     ours, theirs = [], []
     found = timed(ours, lambda: assign_places(table, units, places, priority=priority))
     served, minutes = timed(theirs, lambda: by_networkx(table, units, places, priority))
-    assert served == found.served
-    assert abs(minutes - found.minutes) < 1e-6 * max(minutes, 1)
-    name = f"{origins} x {stations}"
-    print(
-        f"{name:16} {len(table):>9} {load:>7} {1000 * ours[0]:>11.0f} {1000 * theirs[0]:>10.0f}"
-        f" {theirs[0] / ours[0]:>6.0f}"
+    same = served == found.served and abs(minutes - found.minutes) < 1e-6 * max(minutes, 1)
+    sheet.row(
+        f"assignment, {size[0]:,} units and {size[1]:,} stations, {len(table):,} pairs, "
+        "and networkx",
+        people_a_place=load,
+        seconds=ours[0],
+        networkx_seconds=theirs[0],
+        ratio=theirs[0] / ours[0],
+        answers="as many, as near" if same else "DIFFER",
     )
 
 
