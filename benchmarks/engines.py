@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from results import installed
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
@@ -163,6 +162,7 @@ def _networkx_plain_reach(found, _roads):
 
 def _pandana_prepare(roads):
     import pandana  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
 
     frame = pd.DataFrame({"metres": roads.mm / 1000})
     x, y, tail, head = (pd.Series(each) for each in (roads.x, roads.y, roads.tail, roads.head))
@@ -185,7 +185,8 @@ def _pandana_reach(prepared, origins, limit):
 
 
 def _pandana_plain_reach(found, _roads):
-    origin = pd.factorize(found["source"])[0]  # in the order of the origins
+    source = found["source"].to_numpy()  # in the order of the origins
+    origin = np.cumsum(np.diff(source, prepend=source[:1]) != 0)
     return _sorted(origin, found["destination"], np.rint(found["metres"] * 1000))
 
 

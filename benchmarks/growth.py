@@ -12,11 +12,10 @@ import json
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 
 import numpy as np
-from results import arguments, measuring, peak_megabytes
+from results import arguments, forget_peak, measuring, peak_megabytes
 
 LIMIT = 1_200_000  # mm
 ORIGINS = 1_000
@@ -25,9 +24,7 @@ ORIGINS = 1_000
 @contextmanager
 def step(told, name):
     """Note the seconds of a step and the most memory held during it."""
-    # forgets the peak so far, where the system can (Linux)
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    forget_peak()
     began = time.perf_counter()
     yield
     told[f"{name}_s"] = time.perf_counter() - began

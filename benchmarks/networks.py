@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyproj
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-
-from gis.ingest.osm_file import read_osm_file
 
 FILES = {
     "Heidelberg": "heidelberg.osm.pbf",
@@ -93,6 +90,10 @@ def real(name, *, data=None):
 
 def read(path, name):
     """Read the walked ways of a file; a pair of nodes is joined once."""
+    import pyproj  # noqa: PLC0415  not needed where networks are only loaded
+
+    from gis.ingest.osm_file import read_osm_file  # noqa: PLC0415
+
     ways = read_osm_file(path, node_keys=["barrier"], way_keys=["highway"]).ways
     walked = ways.take(np.flatnonzero([_walked(tags) for tags in ways.tags]))
     here = np.flatnonzero(np.diff(walked.owner()) == 0)

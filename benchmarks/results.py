@@ -20,7 +20,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,6 +139,13 @@ def peak_megabytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
+def forget_peak():
+    """Let the peak begin anew, where the system can (Linux); return what is held now."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return peak_megabytes()
+
+
 def _cores_used():
     """Return now, CPU seconds of ours and our children, and of the whole machine (or None)."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -202,7 +209,7 @@ def _text(name, value, row):
         return f"≥ {value:g}: {'met' if best >= value else 'NOT met'}"
     if "ratio" in name:
         return f"{value:,.1f}×"
-    return _number(round(value) if name == "megabytes" else value)
+    return _number(round(value) if value >= 10 and "megabytes" in name else value)
 
 
 def _number(value):

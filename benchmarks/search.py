@@ -7,7 +7,8 @@ How fast the two questions over a network are answered: minqing, scipy, networkx
 1,200 m of each of K random origins. All engines are asked in turn, round after round, so that they
 share whatever the machine is doing; the median counts. Preparation (building the engine's graph)
 is listed apart, and so is the first call of a process: with nothing compiled, and with compiled
-code lying there. Peak memory is that of a process which does nothing else.
+code lying there. Peak memory is that of a process which does nothing else. "More" is the part of
+it beyond libraries and the arrays of the network.
 
 Answers are compared: distances as whole millimetres, owners with the first of the stations at the
 least distance. networkx answers *reach* for 100 of the origins; its time is scaled up.
@@ -26,7 +27,7 @@ from pathlib import Path
 import networks
 import numpy as np
 from engines import ENGINES, MINQING, MINQING_2, PANDANA, SCIPY
-from results import arguments, measuring, peak_megabytes
+from results import arguments, forget_peak, measuring, peak_megabytes
 from scipy.sparse.csgraph import dijkstra
 
 LIMIT = 1_200_000  # mm
@@ -143,11 +144,11 @@ def owners_right(case, prepared, answer):
     return bool((first == owner).all() and (best[first >= 0] == weight[first >= 0]).all())
 
 
-def alone(case, engine, folder, **environment):
-    """Answer in a process of its own; return what it took and held."""
+def alone(case, engine, folder, *, warm=True, **environment):
+    """Answer in a process of its own, warmed up on a tiny network; return what it took and held."""
     roads, chosen = folder / "roads.npz", folder / "chosen.npy"
     np.save(chosen, case.origins(engine))
-    words = [engine.name, case.question, str(roads), str(chosen)]
+    words = ["warm" if warm else "cold", engine.name, case.question, str(roads), str(chosen)]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", __file__, "--alone", *words],
         capture_output=True,
@@ -158,13 +159,18 @@ def alone(case, engine, folder, **environment):
     return json.loads(next(line for line in done.stdout.splitlines() if line.startswith("{")))
 
 
-def answer_alone(name, question, roads, chosen):
+def answer_alone(state, name, question, roads, chosen):
     """Be that process."""
     engine = ENGINES[name]
     case = Case(question, networks.load(roads), np.load(chosen))
+    if state == "warm":
+        tiny = Case(question, networks.invented(100), np.arange(2))
+        tiny.ask(engine, engine.prepare(tiny.roads))
+    before = forget_peak()
     prepare, prepared = clocked(lambda: engine.prepare(case.roads))
     first, answer = clocked(lambda: case.ask(engine, prepared))
-    told = {"prepare": prepare, "first": first, "megabytes": peak_megabytes()}
+    peak = peak_megabytes()
+    told = {"prepare": prepare, "first": first, "peak": peak, "more": peak - before}
     del answer
     told["second"], _ = clocked(lambda: case.ask(engine, prepared))
     print("\n" + json.dumps(told), flush=True)
@@ -183,7 +189,8 @@ def compare(case, engines, prepared, folder, sheet, count):
             "threads": one.threads,
             "ms": seconds[one.name] * 1000,
             "prepare_ms": prepared[one.name][0] * 1000,
-            "megabytes": took["megabytes"],
+            "peak_megabytes": took["peak"],
+            "more_megabytes": took["more"],
         }
         mine = one.name.startswith(MINQING.name)
         if not mine:
@@ -207,7 +214,7 @@ def first_calls(case, folder, sheet, *, quick):
     with tempfile.TemporaryDirectory() as cache:
         for said in (there,) if quick else ("nothing compiled yet", there):
             where = {} if quick else {"NUMBA_CACHE_DIR": cache}
-            took = alone(case, MINQING, folder, **where)
+            took = alone(case, MINQING, folder, warm=False, **where)
             figures = {f"{part}_seconds": took[part] for part in ("prepare", "first", "second")}
             sheet.row(f"first call of a process, {case.roads}", state=said, **figures)
 

@@ -5,7 +5,8 @@ The tables of ``docs/speed.md`` from a file of results, so that no figure is typ
     python benchmarks/table.py results.jsonl --page docs/speed.md  puts them into the page
 
 Of each benchmark the last full run in the file counts. In the page a table stands between
-``<!-- search -->`` and ``<!-- /search -->``; what is between other marks stays as it is.
+``<!-- search -->`` and ``<!-- /search -->``; ``<!-- areas "Service areas" -->`` puts a heading over
+it. What is between the marks of benchmarks that are not in the file stays as it is.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from results import how_quiet, tables, written
 
-PLACE = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
+PLACE = re.compile(r'(<!-- (\w+)(?: "([^"]+)")? -->\n).*?(<!-- /\2 -->)', re.DOTALL)
 
 
 def read_runs(text, *, quick=False):
@@ -52,8 +53,9 @@ def filled(page, runs):
     """Return the page with the tables of these runs in their places."""
 
     def place(found):
-        begin, name, end = found.groups()
-        return f"{begin}\n{section(*runs[name])}\n\n{end}" if name in runs else found[0]
+        begin, name, title, end = found.groups()
+        heading = f"## {title}\n\n" if title else ""
+        return f"{begin}\n{heading}{section(*runs[name])}\n\n{end}" if name in runs else found[0]
 
     return PLACE.sub(place, page)
 
