@@ -1,5 +1,6 @@
 """The verbs that make or serve pages: demo, map, serve."""
 
+import shutil
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -45,6 +46,7 @@ def demo(*, output: Output = Path("out"), lang: Lang = "zh") -> None:
         progress.stage(_MAKING)
         import gis
         import maps
+        from gis.catalogue import data_root
         from gis.export import write_gaps
 
         place = gis.sample("ginkgo")
@@ -59,8 +61,9 @@ def demo(*, output: Output = Path("out"), lang: Lang = "zh") -> None:
         maps.conditions_map(public, lang=lang).save(output / "conditions.html")
         progress.stage(_EXPLAINING)
         write_gaps(output / "gaps.xlsx", place, coverage, gis.explain(place, coverage), lang=lang)
+        shutil.copyfile(data_root() / "samples" / "ginkgo_scenario.json", output / "scenario.json")
     put(coverage_text(coverage, "grid", lang))
-    for made in ("district", "coverage.html", "conditions.html", "gaps.xlsx"):
+    for made in ("district", "coverage.html", "conditions.html", "gaps.xlsx", "scenario.json"):
         say(WRITTEN, lang, path=output / made)
 
 

@@ -55,6 +55,11 @@ COMMANDS: dict[str, Words] = {
         "列出没有覆盖到的户: 原因、最近的站点、建议。写文件时为工作人员级，请勿外传。",
         "List who is left out: reason, nearest station, what helps. The file is for staff only.",
     ),
+    "what-if": Words(
+        "试一个情景（加站点、开门、改时间、架天桥……）: 前后覆盖率，谁得益，谁受损。",
+        "Try a scenario (a station, a gate, other hours, a footbridge …): coverage before and "
+        "after, who gains, who loses.",
+    ),
     "areas": Words(
         "画出站点的服务范围（GeoJSON 或 GeoPackage）；--limit 可多次给出，每个限值一圈。",
         "Draw the service areas of stations (GeoJSON or GeoPackage); --limit may be repeated, "
@@ -85,6 +90,8 @@ EXAMPLES: dict[str, str] = {
     "cover": "minqing cover out/district --circle elder --weight elders_60 --by grid",
     "gaps": "minqing gaps out/district --service meals --limit 15min --profile walk_48 "
     '--at "周六 11:30" -o gaps.xlsx',
+    "what-if": "minqing what-if out/district out/scenario.json --circle elder "
+    "--weight elders_60 --by community",
     "areas": "minqing areas out/district --service meals --limit 5min --limit 10min "
     "--profile walk_60 --how nearest -o areas.geojson",
     "map": "minqing map out/district --circle elder --level public -o map.html",
@@ -97,6 +104,9 @@ PARAMETERS: dict[str, Words] = {
         "街道文件夹（minqing import 写出的）", "district folder, as import writes it"
     ),
     "PLACE": Words("地名，写全称: 街道, 区, 市", "place name in full: street, district, city"),
+    "SCENARIO": Words(
+        "情景文件（JSON），写法见 docs/what-if.md", "scenario file (JSON), see docs/what-if.md"
+    ),
     "--lang": Words("语言: zh 或 en", "language: zh or en"),
     "--format": Words("输出格式", "form of the output"),
     "--version": Words("打印版本号", "print the version"),
@@ -204,6 +214,12 @@ COLUMNS: dict[str, Words] = {
     "total": Words("合计", "total"),
     "covered": Words("圈内", "covered"),
     "share": Words("覆盖率", "share"),
+    "share_before": Words("原覆盖率", "share before"),
+    "share_after": Words("新覆盖率", "share after"),
+    "gained": Words("新覆盖", "gained"),
+    "lost": Words("失去覆盖", "lost"),
+    "nearer": Words("更近", "nearer"),
+    "farther": Words("更远", "farther"),
     "hours": Words("人均每周小时", "hours a week"),
     "share_low": Words("若不开放", "if closed"),
     "share_high": Words("若开放", "if open"),

@@ -331,7 +331,8 @@ def _place(work: _Work, column: str, at: Any) -> Any:
     streets = work.district.streets
     west, south, east, north = streets.total_bounds if len(streets) else (0.0, 0.0, 0.0, 0.0)
     room = shapely.box(west, south, east, north)
-    if shapely.is_valid_input(point) and shapely.dwithin(room, point, NEIGHBOURHOOD_METRES):
+    known = bool(np.isfinite([point.x, point.y]).all())  # no latitude lies beyond the pole
+    if known and shapely.dwithin(room, point, NEIGHBOURHOOD_METRES):
         return point
     ends = gpd.GeoSeries([room], crs=work.district.crs).to_crs(_LONLAT).total_bounds
     shown = f"{ends[0]:.4f}–{ends[2]:.4f}, {ends[1]:.4f}–{ends[3]:.4f}"

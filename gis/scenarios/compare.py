@@ -182,9 +182,9 @@ def what_if(
     Compared
         ``after`` equals ``gis.cover`` on the changed network to the bit: places keep their joins
         to the streets, and what is new joins. Cost follows what changed: the nodes that get
-        another station, way or reason, plus a few passes over nodes and units. A limit or a
-        service asked for more than once (k > 1) asks everybody anew; a gate where there was none
-        takes a new network.
+        another station, way or reason, plus a few passes over nodes and units. A new limit, a
+        service asked for more than once (k > 1) or places to be shared out ask everybody anew; a
+        gate where there was none takes a new network.
 
     Raises
     ------

@@ -50,6 +50,7 @@ class Follower(Searcher):
             changed.network,
             before.demand,
             when=before.question.when,
+            sharing=before.searcher.sharing,
         )
         self._before, self._old = before, before.searcher
         self._pairs = {
@@ -99,6 +100,7 @@ class Follower(Searcher):
             asked.limit_cost != before.asked.limit_cost
             or few[0] != few[1]
             or k > 1
+            or self.sharing is not None
             or bool(network.steps.any() != self.network.steps.any())
             or bool((network.off_street != self.network.off_street).any())
         )

@@ -18,7 +18,7 @@ VERBS = [name for name in COMMANDS if name != "minqing"]
 
 
 def test_verbs_are_those_of_the_design():
-    expected = "demo template import fetch check cover gaps areas map catalogue serve"
+    expected = "demo template import fetch check cover gaps what-if areas map catalogue serve"
     assert list(build_command().commands) == expected.split()
 
 
