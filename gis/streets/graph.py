@@ -255,9 +255,7 @@ class Graph:
         Found
             Labels of all nodes. Cost follows the nodes reached, plus a pass over all nodes.
         """
-        blank = np.full(self.plan.size, NEVER, dtype=np.int64)
-        start = Found(blank, np.zeros(self.plan.size, dtype=np.int64))
-        return self._spread(start, sources, limit, (owners, rank, weights), whole=True)[0]
+        return self._spread(None, sources, limit, (owners, rank, weights))[0]
 
     def better(
         self,
@@ -277,25 +275,24 @@ class Graph:
         tuple
             New labels, and the nodes whose labels changed. The search follows only these.
         """
-        return self._spread(found, sources, limit, (owners, rank, weights), whole=False)
+        return self._spread(found, sources, limit, (owners, rank, weights))
 
     def _spread(
         self,
-        found: Found,
+        found: Found | None,
         sources: Ints,
         limit: int,
         told: tuple[Ints | None, Ints | None, Ints | None],
-        *,
-        whole: bool,
     ) -> tuple[Found, Small]:
+        """Search from blank labels, or from those found before."""
         owners, rank, weights = told
-        shape = self.plan.shape
-        work = self._workspace(limit)
-        work.labels.weight[:] = found.weight[shape.caller]
-        work.labels.tag[:] = found.tag[shape.caller]
+        shape, work = self.plan.shape, self._workspace(limit)
         names = np.arange(len(sources)) if owners is None else np.asarray(owners, dtype=np.int64)
-        known = max(names.max(initial=0), int(found.owner.max(initial=0))) + 1
-        ranks = np.arange(known) if rank is None else rank
+        known = int(names.max(initial=0)) + 1
+        if found is not None:
+            np.take(found.weight, shape.caller, out=work.labels.weight)
+            np.take(found.tag, shape.caller, out=work.labels.tag)
+            known = max(known, int(found.owner.max(initial=0)) + 1)
         count = kernels.spread(
             self.arrays,
             work.labels,
@@ -303,11 +300,11 @@ class Graph:
             np.zeros(len(sources), np.int64) if weights is None else weights.astype(np.int64),
             names << _OWNER,
             int(limit),
-            np.asarray(ranks, dtype=np.int64),
+            np.arange(known) if rank is None else np.asarray(rank, dtype=np.int64),
             1,
             work.touched,
             work.queue,
-            whole,
+            found is None,
         )
         changed = shape.caller[work.touched[:count]]
         return Found(work.labels.weight[shape.own], work.labels.tag[shape.own]), changed
