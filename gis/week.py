@@ -9,6 +9,7 @@ stands for the sixty minutes that follow it. What is open seldom changes from ho
 at which the same stations and gates are open, for as long as anybody would walk, have one answer.
 """
 
+import functools
 import math
 from dataclasses import dataclass
 from datetime import date
@@ -217,7 +218,8 @@ def cover_week(  # noqa: PLR0913 - the words of the command line, one by one
         The week is the seven days from this date, holidays counted; without it a week as any
         other, from Monday.
 
-    The other parameters, and errors, as for ``cover``.
+    The other parameters, and errors, as for ``cover``. Places of stations (its ``capacity``) are
+    not shared out: a week says who reaches what is open.
     """
     catalogue = catalogue or load_catalogue()
     question = build_question(
@@ -234,14 +236,14 @@ def cover_week(  # noqa: PLR0913 - the words of the command line, one by one
     prices = prices or Prices(network)
     hours = week_hours(start)
 
-    def covered(asked: Asked, at: int) -> Flags:
-        searcher = Searcher(district, catalogue, network, demand, when=hours[at], prices=prices)
-        return searcher.covered(asked)
+    @functools.cache
+    def searcher(at: int) -> Searcher:
+        return Searcher(district, catalogue, network, demand, when=hours[at], prices=prices)
 
     parts = []
     for asked in question.asked:
         group, first = hour_groups(_states(district, network, asked, start))
-        parts.append((group, np.array([covered(asked, at) for at in first])))
+        parts.append((group, np.array([searcher(at).covered(asked) for at in first.tolist()])))
     state, first = hour_groups([np.array([group for group, _ in parts])])
     flags = [
         np.logical_and.reduce([answers[group[at]] for group, answers in parts]) for at in first

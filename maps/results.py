@@ -31,7 +31,7 @@ def result_model(result: PublishedCoverage, k: int, names: Names) -> dict[str, A
         "shares": [result.totals.get(key) for key in ("share", "share_low", "share_high")],
         "count": count_line(result.totals, result.weight, k),
         "note": BY_BUILDING if result.unit == "building" else None,
-        "when": when_line(result.when),
+        "when": when_line(result.when, result.calendar),
         "no_hours": result.when is None,
         "question": lines,
         "reasons": reason_tables(result.reasons, {line["id"]: line["name"] for line in lines}),

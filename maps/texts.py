@@ -15,6 +15,10 @@ from maps.naming import Names
 from maps.words import PAGE, UNITS, Both, both
 
 NO_HOURS: Both = ("未计时段", "opening hours not considered")
+BEYOND: Both = (
+    "（该年节假日安排未知，按星期）",
+    " (holidays of that year unknown, by weekday)",
+)
 BY_BUILDING: Both = (
     "没有住户台账，以楼栋代替，按层数×占地面积加权",
     "No household ledger: buildings stand in, weighted by floors × footprint",
@@ -142,9 +146,12 @@ def limit_words(limit: Any) -> Both:
     return text, text
 
 
-def when_line(when: str | None) -> Both:
-    """Say the hour that was asked, or that none was."""
-    return NO_HOURS if not when else (f"时段：{when}", f"At {when}")
+def when_line(when: str | None, calendar: str | None = None) -> Both:
+    """Say the hour that was asked, or that none was, and whether its holidays are unknown."""
+    if not when:
+        return NO_HOURS
+    zh, en = BEYOND if calendar == "beyond" else ("", "")
+    return f"时段：{when}{zh}", f"At {when}{en}"
 
 
 def reason_tables(

@@ -76,9 +76,19 @@ def headline(coverage: Any, lang: str) -> str:
     if coverage.unit == "building":
         stands_in = coverage.weight == "residential_area"
         lines.append((_NO_LEDGER if stands_in else _BY_BUILDING).of(lang))
-    when = coverage.to_dict()["when"]
-    lines.append(_AT.of(lang).format(when=when) if when else _NO_HOURS.of(lang))
+    lines.append(_hour(coverage, lang))
     return "\n".join(lines)
+
+
+def _hour(coverage: Any, lang: str) -> str:
+    """Say the hour asked for; a date tells whether it is a holiday, or nobody knows yet."""
+    from gis.places.calendar import country_of
+
+    when = coverage.question.when
+    if when is None:
+        return _NO_HOURS.of(lang)
+    dated = when.label(lang, country=country_of(coverage.district.crs))
+    return _AT.of(lang).format(when=dated if when.date else when.text)
 
 
 def unit(weight: str, lang: str) -> str:

@@ -11,7 +11,7 @@ from api.cli.options import Asked
 from api.cli.progress import Progress
 from api.cli.show import aligned, cell, frame_text, put, put_frame, put_json, say
 from api.cli.words import WRITTEN, Words
-from api.cli.work import MEASURING
+from api.cli.work import MEASURING, WARMING
 
 _HEAD = Words("{place} · {asked} · 按{unit}计", "{place} · {asked} · counting {unit}")
 _PLAIN = Words("一般的一周，不计节假日", "a week as any other, without holidays")
@@ -34,24 +34,33 @@ _NOT_BOTH = Words(
     "--at 问一个时刻，--week 问一周，二者取一",
     "--at asks for an hour, --week for a week: give one of them",
 )
+_NO_PLACES = Words(
+    "--week 不计名额，不能与 --capacity 同用；请对单个时刻问 --capacity",
+    "--week does not share out places: ask --capacity for one hour",
+)
 
 
 def week_answered(district: Any, asked: Asked, start: str | None, lang: str) -> Any:
     """Measure a whole week; its type is ``gis.WeekCoverage``."""
-    if asked.at is not None:
-        from gis.errors import InputError
+    for given, words in ((asked.at is not None, _NOT_BOTH), (asked.capacity, _NO_PLACES)):
+        if given:
+            from gis.errors import InputError
 
-        raise InputError(_NOT_BOTH.zh, english=_NOT_BOTH.en)
+            raise InputError(words.zh, english=words.en)
     with Progress(lang) as progress:
-        progress.stage(MEASURING)
+        progress.stage(WARMING)
         import gis
+        from gis.streets.graph import warm
 
+        warm()
+        progress.stage(MEASURING)
         return gis.cover_week(
             district,
             circle=asked.circle,
             service=asked.service,
             limit=asked.limit,
             profile=asked.profile,
+            direction=asked.direction,
             weight=asked.weight,
             date=start,
             catalogue=gis.load_catalogue(*asked.catalogue or ()),

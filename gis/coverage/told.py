@@ -11,6 +11,7 @@ import pandas as pd
 
 from gis.catalogue import requirement_dict
 from gis.coverage.question import Question
+from gis.places.calendar import country_of
 
 if TYPE_CHECKING:
     from gis.coverage.result import Coverage
@@ -24,6 +25,7 @@ def tell(coverage: "Coverage", by: str | None = None) -> dict[str, Any]:
         "unit": coverage.unit,
         "weight": coverage.weight,
         "when": told_when(coverage.question),
+        "calendar": told_calendar(coverage),
         "question": tell_question(coverage.question),
         "total": plain(coverage.total, 1),
         "covered": plain(coverage.covered, 1),
@@ -45,6 +47,16 @@ def tell(coverage: "Coverage", by: str | None = None) -> dict[str, Any]:
 def told_when(question: Question) -> str | None:
     """Return the hour as asked, or None: hours were not considered."""
     return None if question.when is None else question.when.text
+
+
+def told_calendar(coverage: "Coverage") -> str | None:
+    """
+    Return whether the holidays of the date asked for were known (``known``, ``beyond``).
+
+    None where holidays do not count: no date, or a place outside China.
+    """
+    when = coverage.question.when
+    return None if when is None else when.calendar(country_of(coverage.district.crs))
 
 
 def tell_question(question: Question) -> dict[str, Any]:

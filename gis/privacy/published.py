@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from gis.coverage.result import Coverage
-from gis.coverage.told import plain, tell_question, told_when
+from gis.coverage.told import plain, tell_question, told_calendar, told_when
 from gis.district import District
 from gis.errors import InputError
 from gis.places.demand import RESIDENTIAL_AREA, building_groups
@@ -34,6 +34,7 @@ class PublishedCoverage:
     """
     One coverage as its readers may see it; hidden figures are NA (None in dicts).
 
+    ``calendar`` is ``beyond`` where the holidays of the date asked for are not known.
     ``by`` has a table per grouping (grid, community): name, total, covered, share. ``buildings``
     (planner only) has covered, reason, minutes, station per building of at least k households.
     """
@@ -49,6 +50,7 @@ class PublishedCoverage:
     by: Mapping[str, pd.DataFrame]
     buildings: pd.DataFrame | None
     areas: gpd.GeoDataFrame
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,6 +229,7 @@ def _publish_coverage(
         title_en=circle.name_en if circle else first.name_en,
         question=tell_question(question),
         when=told_when(question),
+        calendar=told_calendar(coverage),
         unit=coverage.unit,
         weight=coverage.weight,
         totals=_totals(coverage, k),

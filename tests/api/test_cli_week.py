@@ -62,6 +62,7 @@ def test_details_of_a_week_are_hours_per_unit(demo, minqing, tmp_path):
     [
         (("--week", "--at", "周六 10:00"), "二者取一"),
         (("--week-from", "国庆"), "请写成 2026-10-01"),
+        (("--week", "--capacity"), "不能与 --capacity 同用"),
     ],
 )
 def test_what_makes_no_week_is_refused(more, message, demo, minqing):

@@ -74,6 +74,20 @@ def test_the_first_week_of_october_and_the_make_up_day(street):
     assert week(street, date="2027-10-01").calendar == "beyond"
 
 
+def test_an_answer_for_a_date_says_whether_its_holidays_were_known(street):
+    for when, calendar in (
+        ("2026-10-01 10:00", "known"),
+        ("2027-10-01 10:00", "beyond"),
+        ("周四 10:00", None),
+        (None, None),
+    ):
+        coverage = gis.cover(street, service="meals", when=when)
+        told = coverage.to_dict()
+        schema_validator("cover").validate(told)
+        assert told["calendar"] == calendar
+        assert gis.publish(street, coverage).coverages[0].calendar == calendar
+
+
 def test_arriving_after_closing_does_not_count(street):
     # 1,930 m are 32 minutes and more at 60 m a minute; at 13:00 the canteen closes in 10
     near = week(street, limit="40min")
