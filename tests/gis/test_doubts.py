@@ -135,5 +135,5 @@ def test_gaps_name_reason_nearest_station_and_fix():
     row = gaps.iloc[0]
     assert (row["reason_zh"], row["weight"]) == ("门禁阻隔", 3.0)
     assert pd.isna(row["minutes"])
-    assert row["fix_zh"].startswith("开放出入口")
+    assert row["fix_zh"] == "对外开放杏园南门"
     assert len(gis.explain(town, gis.cover(walled_town(), service="meals", limit="300m"))) == 0

@@ -54,9 +54,17 @@ def test_nobody_left_out_leaves_the_titles(town, meals, tmp_path):
     assert len(rows_of(write_gaps(tmp_path / "gaps.xlsx", town, meals, nobody))) == 3
 
 
-def test_summary_adds_up_to_everyone(town, meals, tmp_path):
+def test_changes_stand_on_a_sheet_of_their_own_with_the_most_helpful_first(town, meals, tmp_path):
     path = write_gaps(tmp_path / "gaps.xlsx", town, meals, gis.explain(town, meals))
     rows = rows_of(path, sheet=1)[3:]
+    helped = [row[4] for row in rows]
+    assert helped == sorted(helped, reverse=True)
+    assert any("对外开放" in row[1] for row in rows)
+
+
+def test_summary_adds_up_to_everyone(town, meals, tmp_path):
+    path = write_gaps(tmp_path / "gaps.xlsx", town, meals, gis.explain(town, meals))
+    rows = rows_of(path, sheet=2)[3:]
     assert sum(row[3] for row in rows if row[0] == "grid") == meals.total
 
 
