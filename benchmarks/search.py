@@ -251,6 +251,7 @@ def main():
             roads.save(folder / "roads.npz")
             prepared = {one.name: made_ready(one, roads) for one in engines}
             for case in cases(roads, quick=given.quick):
+                print(f"… {case.title}", flush=True)
                 # two threads share out origins; nearest is one search
                 asked = [one for one in engines if case.question == "reach" or one != MINQING_2]
                 few = max(1, given.rounds // 2) if len(case.chosen) > 1_000 else given.rounds
