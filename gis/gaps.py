@@ -48,6 +48,7 @@ _SIDES = (
     ("东南", "south-east"),
 )
 """Eight sides, counted from the east like angles."""
+_UNNAMED = (("站点 ", "station "), ("楼栋 ", "building "))
 _DAY_MINUTES = 24 * 60
 
 
@@ -197,8 +198,9 @@ class _Names:
             return self._gate(subject)
         table = self._district.buildings if fix == "add_lift" else self._district.stations
         name = table["name"].get(subject)
-        called = subject if pd.isna(name) else str(name)
-        return called if self._place else f"“{called}”"
+        if pd.notna(name):
+            return str(name) if self._place else f"“{name}”"
+        return f"{_UNNAMED[fix == 'add_lift'][self._place]}{subject}"
 
     def clock(self, minutes: str) -> str:
         """Return the time of day some minutes after the one asked, rounded up."""

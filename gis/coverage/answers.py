@@ -9,6 +9,8 @@ storeys it climbs without a lift.
     District, Question  ->  Network  ->  Answer per requirement (b buildings, u units)  ->  Coverage
 """
 
+from dataclasses import replace
+
 from gis.catalogue import Catalogue, Limit, load_catalogue
 from gis.coverage.question import build_question
 from gis.coverage.result import Coverage
@@ -78,6 +80,7 @@ def cover(  # noqa: PLR0913 - the words of the command line, one by one
         when=parse_when(when) if when is not None else None,
         direction=direction,
     )
+    question = replace(question, capacity=capacity, priority=priority if capacity else None)
     demand = build_demand(district, weight, catalogue=catalogue)
     network = network or build_network(district)
     sharing = Sharing(priority) if capacity else None

@@ -53,11 +53,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Question:
-    """Everything asked; ``circle`` is missing when a single service was asked for."""
+    """
+    Everything asked; ``circle`` is missing when a single service was asked for.
+
+    ``capacity``: places count, and units with some of ``priority`` get theirs first.
+    """
 
     asked: tuple[Asked, ...]
     circle: Circle | None
     when: When | None
+    direction: Direction = Direction.TO
+    capacity: bool = False
+    priority: str | None = None
 
 
 def build_question(
@@ -90,7 +97,7 @@ def build_question(
     else:
         requirements = chosen.requirements
     asked = tuple(ask(catalogue, each, limit, profile, turn) for each in requirements)
-    return Question(asked, chosen, when)
+    return Question(asked, chosen, when, turn)
 
 
 def _known(table: Any, name: str, word: str) -> Any:

@@ -70,6 +70,9 @@ def tell_question(question: Question) -> dict[str, Any]:
             requirement_dict(each.requirement, each.profile) for each in question.asked
         ],
         "when": told_when(question),
+        "direction": question.direction.value,
+        "capacity": question.capacity,
+        "priority": question.priority,
     }
 
 

@@ -5,7 +5,7 @@ Before and after: who gains, who loses, whose way only changes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.catalogue import Catalogue, load_catalogue
-from gis.coverage.question import Asked, Question, ask
+from gis.coverage.question import Asked, ask
 from gis.coverage.result import Answer, Coverage
 from gis.coverage.told import plain, tell_question, told_when
 from gis.district import District
@@ -195,7 +195,7 @@ def what_if(
     read = read_scenario(scenario)
     changed = apply_scenario(district, read, before.network, catalogue)
     asked = tuple(_asked(each, changed.limit, catalogue) for each in before.question.asked)
-    question = Question(asked, before.question.circle, before.question.when)
+    question = replace(before.question, asked=asked)
     searcher = Follower(before, changed, catalogue, asked)
     answers = tuple(searcher.answer(each) for each in asked)
     after = Coverage(changed.district, changed.network, question, before.demand, answers, searcher)
