@@ -180,25 +180,43 @@ class Ground:
 
         With ``split`` such a part goes to the first owner whose street touches it.
         """
-        walls = self.district.barriers.geometry.to_numpy()
-        area, wall = shapely.STRtree(walls).query(areas, predicate="intersects")
-        kept, given = areas.copy(), []
-        if not len(area):
-            return kept
-        tree = shapely.STRtree(shapely.linestrings(segments.xy.reshape(-1, 2, 2)))
+        area, wall = self._walls.query(areas, predicate="intersects")
+        kept, orphans = areas.copy(), list[Any]()
+        order = np.argsort(segments.group, kind="stable")
+        start = np.searchsorted(segments.group[order], np.arange(len(areas) + 1))
         for one in np.unique(area):
-            near = shapely.buffer(walls[wall[area == one]], _WALL_METRES)
-            parts = shapely.get_parts(shapely.difference(areas[one], shapely.union_all(near)))
-            part, line = tree.query(parts, predicate="intersects")
-            group = segments.group[line]
-            own = np.isin(np.arange(len(parts)), part[group == one])
-            kept[one] = shapely.multipolygons(parts[own])
-            for other in np.unique(part[~own[part]]) if split else ():
-                owner = group[part == other].min()
-                given.append((owner, parts[other]))
-        for owner, part in given:
-            kept[owner] = shapely.union(kept[owner], part)
+            near = shapely.union_all(self._walls.geometries[wall[area == one]])
+            parts = shapely.get_parts(shapely.difference(areas[one], near))
+            own = order[start[one] : start[one + 1]]
+            touched = _touched(parts, segments.xy[own])
+            kept[one] = shapely.multipolygons(parts[touched])
+            orphans += parts[~touched].tolist() if split else []
+        if orphans:
+            tree = shapely.STRtree(_as_lines(segments.xy))
+            part, line = tree.query(orphans, predicate="intersects")
+            for number in np.unique(part):
+                owner = segments.group[line[part == number]].min()
+                kept[owner] = shapely.union(kept[owner], orphans[number])
         return kept
+
+    @cached_property
+    def _walls(self) -> shapely.STRtree:
+        return shapely.STRtree(
+            shapely.buffer(self.district.barriers.geometry.to_numpy(), _WALL_METRES)
+        )
+
+
+def _touched(parts: Shapes, xy: Floats) -> Flags:
+    """Tell which parts some segment touches."""
+    touched = np.zeros(len(parts), dtype=bool)
+    # parts are few and large: asked in this direction, each is prepared once
+    touched[shapely.STRtree(_as_lines(xy)).query(parts, predicate="intersects")[0]] = True
+    return touched
+
+
+def _as_lines(xy: Floats) -> Shapes:
+    lines: Shapes = shapely.linestrings(xy.reshape(-1, 2, 2))
+    return lines
 
 
 def home_slack(priced: Priced) -> int:
