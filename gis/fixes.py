@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from gis.capacity import places_to_add
 from gis.coverage.result import Answer, Coverage
-from gis.streets.access import Access, Lift
+from gis.streets.access import Access, Lift, stepped_gates
 from gis.streets.graph import Found
 from gis.streets.layout import LINK
 from gis.streets.search import cost_of_weight, limit_weight, nothing_found
@@ -210,6 +210,7 @@ def _gate_tries(coverage: Coverage, answer: Answer, gaps: Flags) -> list[_Try]:
     network, arcs = coverage.network, coverage.network.arcs
     barred = (arcs["kind"].to_numpy() == LINK) & ~trying.priced.allowed
     door = network.gates["kind"].isin(_DOORS).to_numpy(dtype=bool)
+    door &= ~stepped_gates(network, answer.asked.walker, Access())
     rows = np.flatnonzero(barred)
     gate = arcs["gate"].to_numpy()[rows]
     rows, gate = rows[door[gate]], gate[door[gate]]

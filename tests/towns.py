@@ -136,6 +136,7 @@ def _random_walls(rng, size):
                 f"c{k}",
                 along,
                 str(rng.choice(["everyone", "residents", "nobody", "unknown"])),
+                [True, False, None][int(rng.integers(3))],
             )
     walls = {}
     for k in range(int(rng.integers(0, 3))):
@@ -145,9 +146,10 @@ def _random_walls(rng, size):
         "compounds": frame(boxes, boxes.values(), gated=gated, gates_complete=complete),
         "gates": frame(
             gates,
-            [where for _, where, _ in gates.values()],
-            compound=[compound for compound, _, _ in gates.values()],
-            users=[who for _, _, who in gates.values()],
+            [each[1] for each in gates.values()],
+            compound=[each[0] for each in gates.values()],
+            users=[each[2] for each in gates.values()],
+            step_free=[each[3] for each in gates.values()],
             source=["given"] * len(gates),
         ),
         "barriers": frame(walls, walls.values(), kind=["wall"] * len(walls)),

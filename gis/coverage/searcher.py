@@ -319,7 +319,7 @@ class Searcher:
         walker = asked.walker
         climbs = units.climb(walker).any() or units.barred(walker).any()
         idle = {
-            "STEPS": walker.steps_factor == 1.0 or not self.network.steps.any(),
+            "STEPS": walker.steps_factor == 1.0 or not _has_steps(self.network),
             "SLOPE": walker.max_grade is None,
             "FLOOR": not climbs,
             "CLOSED": self.hours.when is None,
@@ -342,6 +342,10 @@ class Searcher:
         shut, _ = self.hours.stations(frozenset(asked.requirement.services))
         shapes = self.district.stations.geometry.to_numpy()[stations[~shut[stations]]]
         return line_metres(self.network.joins.buildings, shapes, asked.requirement.at_least)
+
+
+def _has_steps(network: Network) -> bool:
+    return bool(network.steps.any() or (network.gates["step_free"] == False).any())  # noqa: E712
 
 
 def station_services(district: District, catalogue: Catalogue) -> list[frozenset[str]]:

@@ -64,8 +64,18 @@ def passable(network: Network, walker: Walker, access: Access) -> Flags:
     link = kind == LINK
     role = network.arcs["role"].to_numpy()[link]
     gate = network.arcs["gate"].to_numpy()[link]
-    allowed[link] = _gates_open(network, access)[role, gate]
+    opened = _gates_open(network, access)
+    opened[:, stepped_gates(network, walker, access)] = False
+    allowed[link] = opened[role, gate]
     return allowed
+
+
+def stepped_gates(network: Network, walker: Walker, access: Access) -> Flags:
+    """Flag the gates that are known to have steps, for walkers who take none."""
+    if walker.steps_factor is not None or Lift.STEPS in access.lifts:
+        return np.zeros(len(network.gates), dtype=bool)
+    stepped: Flags = (~network.gates["step_free"]).fillna(value=False).to_numpy(dtype=bool)
+    return stepped
 
 
 def _street_allowed(network: Network, walker: Walker, access: Access) -> Flags:

@@ -27,7 +27,8 @@ MATCH_METRES = 15.0
 """A known gate this near to a crossing of its ring is that crossing. Ours."""
 
 Shapes = NDArray[np.object_]
-_COLUMNS = ["compound", "name", "users", "hours", "source", "kind", "zone", "node", "x", "y"]
+_KEPT = ("compound", "name", "users", "hours", "step_free", "source")
+_COLUMNS = [*_KEPT, "kind", "zone", "node", "x", "y"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +37,9 @@ class Gates:
     Every door between a zone and the public streets.
 
     ``table`` is indexed by id and sorted by it: ``compound`` (missing for street gates), ``users``
-    (everyone, residents, nobody, unknown), ``hours``, ``source`` (given, osm, assumed), ``kind``
-    (ring, street, private, wall), ``zone``, ``node`` (number of the crossing node, -1 for a free
-    gate), ``x``, ``y``. Kind ``wall`` is a crossing that the user's complete list says is no gate.
+    (everyone, residents, nobody, unknown), ``hours``, ``step_free`` (NA unknown), ``source``
+    (given, osm, assumed), ``kind`` (ring, street, private, wall), ``zone``, ``node`` (number of
+    the crossing node, -1 for a free gate), ``x``, ``y``. Kind ``wall`` is a crossing that the user's complete list says is no gate.
     """
 
     table: pd.DataFrame
@@ -75,7 +76,8 @@ def find_gates(pieces: Pieces, gates: gpd.GeoDataFrame, sight: Sight) -> Gates:
     rows += [_private_gate(pieces, xy, node, zone) for node, zone in private.to_numpy()]
     rows += _street_gates(pieces, xy, known[known["compound"].isna()])
     table = pd.DataFrame(rows, columns=["id", *_COLUMNS])
-    return Gates(table.astype({"zone": "int64", "node": "int64"}).set_index("id").sort_index())
+    types = {"zone": "int64", "node": "int64", "step_free": "boolean"}
+    return Gates(table.astype(types).set_index("id").sort_index())
 
 
 def _main_streets(pieces: Pieces) -> NDArray[np.bool_]:
@@ -166,7 +168,7 @@ def _nearest_foot(public: Outlook, outline: Any) -> Any:
 
 
 def _known(gate: Any, name: str, zone: int, node: int, place: Any) -> dict[str, Any]:
-    kept = {column: gate[column] for column in ("compound", "name", "users", "hours", "source")}
+    kept = {column: gate[column] for column in _KEPT}
     return {"id": name, **kept, "kind": "ring", **_where(zone, node, place)}
 
 
@@ -179,7 +181,7 @@ def _assumed(
     complete: bool,  # noqa: FBT001
 ) -> dict[str, Any]:
     users, kind = ("nobody", "wall") if complete else ("unknown", "ring")
-    known = {"compound": compound, "name": None, "users": users, "hours": None}
+    known = {"compound": compound, "name": None, "users": users, "hours": None, "step_free": pd.NA}
     return {"id": name, **known, "source": "assumed", "kind": kind, **_where(zone, node, place)}
 
 
@@ -197,9 +199,10 @@ def _where(zone: int, node: int, place: Any) -> dict[str, Any]:
 def _street_gates(
     pieces: Pieces, xy: NDArray[np.float64], known: gpd.GeoDataFrame
 ) -> list[dict[str, Any]]:
-    """Gates across public streets; those always open to everyone stop nobody and are left out."""
+    """Gates across public streets; those always open to everyone, level, are left out."""
     number = pd.Index(pieces.node_ids)
-    stops = known[(known["users"] != "everyone") | known["hours"].notna()]
+    stepped = (known["step_free"] == False).fillna(value=False)  # noqa: E712 - NA is not False
+    stops = known[(known["users"] != "everyone") | known["hours"].notna() | stepped]
     stops = stops[stops["node"].isin(number[number != ""])].drop_duplicates("node")
     rows = []
     numbers = number.get_indexer_for(stops["node"])  # ids of real nodes are unique

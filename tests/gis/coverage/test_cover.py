@@ -300,3 +300,13 @@ def test_empty_district_is_answered_with_nobody():
 def test_unknown_words_are_named_with_what_is_possible(question, found):
     with pytest.raises(InputError, match=found):
         gis.cover(open_town(), **question)
+
+
+def test_a_gate_with_steps_stops_a_wheelchair_and_is_no_gate_to_open():
+    town = walled_town(gates=gate(step_free=[False]))
+    assert gis.cover(town, service="meals", profile="walk_36").share == 1.0
+    coverage = gis.cover(town, service="meals", profile="wheelchair")
+    gaps = gis.explain(town, coverage)
+    assert gaps[["reason", "fix"]].iloc[0].tolist() == ["STEPS", "remove_steps"]
+    level = town.replace(gates=town.gates.assign(step_free=True))
+    assert gis.cover(level, service="meals", profile="wheelchair").share == 1.0

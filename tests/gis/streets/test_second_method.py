@@ -26,8 +26,10 @@ from gis.streets.search import kth_nearest, nearest, price
 FAR = 10**9
 
 
-def opened(gate, role, unknown):
+def opened(gate, role, unknown, walker):
     """Tell whether a gate lets one through: resident, visitor or passer-by."""
+    if walker.steps_factor is None and pd.notna(gate.step_free) and not gate.step_free:
+        return False
     users, street = gate.users, gate.kind == "street"
     if users == "everyone":
         return True
@@ -154,12 +156,12 @@ class SecondMethod:
                 continue
             place = self.gate_place(row)
             public = ("P", -1, place)
-            if opened(gate, "passer", self.unknown):
+            if opened(gate, "passer", self.unknown, self.walker):
                 self.edge(public, ("P", gate.zone, place), 0, 0)
                 self.edge(("P", gate.zone, place), public, 0, 0)
-            if opened(gate, "resident", self.unknown):
+            if opened(gate, "resident", self.unknown, self.walker):
                 self.edge(public, ("H", gate.zone, place), 0, 0)
-            if opened(gate, "visitor", self.unknown):
+            if opened(gate, "visitor", self.unknown, self.walker):
                 self.edge(("S", gate.zone, place), public, 0, 0)
         for join in self.network.joins.table.itertuples():
             if join.owner in (GATE_OUT, GATE_IN):
@@ -179,7 +181,7 @@ class SecondMethod:
                 if one == two or zone != other or one[0] != "end":
                     continue
                 for side in ("P", "H", "S") if zone >= 0 else ("P",):
-                    if opened(gate, roles[side], self.unknown):
+                    if opened(gate, roles[side], self.unknown, self.walker):
                         self.edge((side, zone, one), (side, zone, two), 0, 0)
 
     def lay_places(self):
