@@ -126,14 +126,15 @@ def hour_groups(states: Sequence[NDArray[Any]]) -> tuple[Ints, Ints]:
         group.
     """
     times = states[0].shape[1] if states else HOURS
-    rows = np.concatenate([each.astype(float) for each in states]) if states else np.empty((0, 0))
-    if not rows.size:
-        return np.zeros(times, dtype=np.int64), np.zeros(min(times, 1), dtype=np.int64)
-    _, first, group = np.unique(rows, axis=1, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    return place[group.reshape(-1)].astype(np.int64), first[order].astype(np.int64)
+    seen: dict[bytes, int] = {}
+    group = np.zeros(times, dtype=np.int64)
+    # one text of bytes a time: comparing columns one number after another takes longer
+    columns = [np.ascontiguousarray(each.T) for each in states]
+    for at in range(times):
+        key = b"".join(each[at].tobytes() for each in columns)
+        group[at] = seen.setdefault(key, len(seen))
+    first = np.searchsorted(np.maximum.accumulate(group), np.arange(len(seen)))
+    return group, first.astype(np.int64)
 
 
 def _states(
