@@ -210,7 +210,7 @@ def _gate_tries(coverage: Coverage, answer: Answer, gaps: Flags) -> list[_Try]:
     network, arcs = coverage.network, coverage.network.arcs
     barred = (arcs["kind"].to_numpy() == LINK) & ~trying.priced.allowed
     door = network.gates["kind"].isin(_DOORS).to_numpy(dtype=bool)
-    door &= ~stepped_gates(network, answer.asked.walker, Access())
+    door = door & ~stepped_gates(network, answer.asked.walker, Access())
     rows = np.flatnonzero(barred)
     gate = arcs["gate"].to_numpy()[rows]
     rows, gate = rows[door[gate]], gate[door[gate]]

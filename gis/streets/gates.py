@@ -39,7 +39,8 @@ class Gates:
     ``table`` is indexed by id and sorted by it: ``compound`` (missing for street gates), ``users``
     (everyone, residents, nobody, unknown), ``hours``, ``step_free`` (NA unknown), ``source``
     (given, osm, assumed), ``kind`` (ring, street, private, wall), ``zone``, ``node`` (number of
-    the crossing node, -1 for a free gate), ``x``, ``y``. Kind ``wall`` is a crossing that the user's complete list says is no gate.
+    the crossing node, -1 for a free gate), ``x``, ``y``. Kind ``wall`` is a crossing that
+    the user's complete list says is no gate.
     """
 
     table: pd.DataFrame
