@@ -16,6 +16,8 @@ def again(compared, **question):
 
 
 places = st.tuples(st.floats(-20, 280), st.floats(-20, 280)).map(lambda xy: lonlat(*xy))
+# near the streets, which run 60 m apart
+corners = st.tuples(*[st.integers(0, 8).map(lambda k: 30.0 * k)] * 2).map(lambda xy: lonlat(*xy))
 hours = st.sampled_from(["24/7", "Mo-Fr 08:00-20:00", "Sa 14:00-22:00", "Su 09:00-12:00"])
 
 
@@ -33,7 +35,7 @@ def one_change(draw, do, number, posts, doors):
         "close_station": lambda: {"station": station},
         "set_hours": lambda: {"station": station, "hours": draw(hours)},
         "set_limit": lambda: {"limit": draw(limits)},
-        "add_link": lambda: {"line": [draw(places), draw(places)], "steps": draw(st.booleans())},
+        "add_link": lambda: {"line": [draw(corners), draw(corners)], "steps": draw(st.booleans())},
         "open_gate": lambda: {"gate": door},
         "close_gate": lambda: (
             {"gate": door} | draw(st.sampled_from([{}, {"hours": "Sa 09:00-12:00"}]))

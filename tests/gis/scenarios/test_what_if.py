@@ -1,6 +1,7 @@
 """Scenarios on towns counted by hand, on the sample and on a real place."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from same import assert_equal_coverage, lonlat
 from shapely import LineString, box
@@ -285,3 +286,15 @@ def test_all_kinds_of_changes_in_nanshan(real_data):
     check_all(
         town, {"service": "health", "profile": "walk_48", "limit": "10min", "when": "周六 11:30"}
     )
+
+
+def test_the_changed_network_answers_as_one_built_anew():
+    town, question = gis.sample("ginkgo"), {"circle": "elder", "weight": "elders_60"}
+    before = gis.cover(town, **question)
+    changes = [each for each in every_kind(before, np.random.default_rng(1)) if "line" not in each]
+    found = gis.what_if(town, idea(*changes), before)
+    anew = gis.cover(found.after.district, **question)
+    pd.testing.assert_frame_equal(found.after.detail, anew.detail)
+    pd.testing.assert_frame_equal(found.after.units, anew.units)
+    gaps = [gis.explain(each.district, each) for each in (found.after, anew)]
+    pd.testing.assert_frame_equal(*gaps)
