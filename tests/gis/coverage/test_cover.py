@@ -304,7 +304,7 @@ def test_unknown_words_are_named_with_what_is_possible(question, found):
 
 def test_a_gate_with_steps_stops_a_wheelchair_and_is_no_gate_to_open():
     # so deep inside that without walls, too, the way would lead through the gate
-    deep = points({"b1": (160, 105)}, households=[3])
+    deep = points({"b1": (190, 109)}, households=[3])
     town = walled_town(gates=gate(step_free=[False]), buildings=deep)
     assert gis.cover(town, service="meals", profile="walk_36").share == 1.0
     coverage = gis.cover(town, service="meals", profile="wheelchair")
