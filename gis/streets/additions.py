@@ -331,13 +331,18 @@ def _zone_of_link(network: Network, line: Any, at: list[int]) -> int:
         for k in np.flatnonzero(shapely.intersects(rings.polygons, line))
         if not _keeps_to(rings.polygons[k], line, inside=k == zones[0])
     ]
-    if zones[0] != zones[1] or through:
-        named = "、".join(through) or "?"
+    if through:
         raise InputError(
-            f"新道路穿过围合边界（{named}），那里需要出入口；请把线的两端放在边界同一侧，"
-            "或改用 open_gate",
-            english=f"the new street leads through the outline of {', '.join(through) or '?'}, "
+            f"新道路穿过围合边界（{'、'.join(through)}），那里需要出入口；"
+            "请把线的两端放在边界同一侧，或改用 open_gate",
+            english=f"the new street leads through the outline of {', '.join(through)}, "
             "where a gate is needed; keep both ends on one side of it, or use open_gate",
+        )
+    if zones[0] != zones[1]:
+        raise InputError(
+            "新道路从公共道路通到内部道路，不是人人可走；请把两端都画到公共道路",
+            english="the new street leads from a public street to a private one, which not "
+            "everybody may walk; draw both ends to public streets",
         )
     return int(zones[0])
 
