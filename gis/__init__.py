@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gis.capacity import assign_places, catchment_scores
     from gis.catalogue import load_catalogue
-    from gis.coverage import Coverage, cover, service_areas
+    from gis.coverage import Coverage, cover, reach, service_areas
     from gis.district import District, build_district
     from gis.doubts import Review, review
     from gis.errors import FrameError, GisError, InputError, ResultError
@@ -54,6 +54,7 @@ _HOMES = {
     "load_catalogue": "gis.catalogue",
     "load_district": "gis.store",
     "publish": "gis.privacy",
+    "reach": "gis.coverage",
     "read_scenario": "gis.scenarios",
     "review": "gis.doubts",
     "sample": "gis.samples",
@@ -89,6 +90,7 @@ __all__ = [
     "load_catalogue",
     "load_district",
     "publish",
+    "reach",
     "read_scenario",
     "review",
     "sample",
