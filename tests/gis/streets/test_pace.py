@@ -175,7 +175,7 @@ def test_streets_without_grades_cost_what_their_length_does(profile):
 def test_a_walker_has_what_its_profile_says():
     profile = load_catalogue().profile("wheelchair")
     walker = walker_of(profile, direction=Direction.ROUND)
-    assert (walker.max_storeys, walker.steps_factor, walker.max_grade) == (0, None, 0.083)
+    assert (walker.max_storeys, walker.steps_factor, walker.max_grade) == (0, None, 0.0834)
     assert walker.slope == ((-0.083, 1.2), (0.0, 1.0), (0.05, 1.5), (0.083, 2.0))
     assert walker.direction == "round"
     assert walker_of(profile, timed=False).metres_per_minute is None
