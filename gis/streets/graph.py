@@ -42,7 +42,7 @@ NONE = -1
 _OWNER = 32
 _BUCKETS = 512
 """How many buckets a search to its limit uses, about; more cost memory, fewer double work."""
-_CHUNK = 64
+_CHUNK = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +187,9 @@ def weigh(plan: Plan, weight: Ints, allowed: Flags | None = None) -> "Graph":
         slots[plan.slot_filled] = np.minimum.reduceat(some, plan.slot_first)
     core, there, back, down, up = np.split(slots, np.cumsum(plan.slots)[:-1])
     shape = plan.shape
+    there, back = there.copy(), back.copy()
     sums = [_chain_sums(shape, links) for links in (there, back)]
+    ahead, behind = kernels.prefixes(shape.chain, there, back, shape.core)
     arrays = Arrays(
         first=plan.first,
         head=plan.head,
@@ -196,8 +198,10 @@ def weigh(plan: Plan, weight: Ints, allowed: Flags | None = None) -> "Graph":
         one=shape.one,
         two=shape.two,
         chain=shape.chain,
-        there=there.copy(),
-        back=back.copy(),
+        there=there,
+        back=back,
+        ahead=ahead,
+        behind=behind,
         chain_of=shape.chain_of,
         of_core_first=plan.of_core_first,
         of_core=plan.of_core,
@@ -329,17 +333,16 @@ class Graph:
         return Reach(np.r_[0, np.cumsum(counts)], node, weight)
 
     def _reach(self, own: Ints, limit: int) -> tuple[Ints, Small, Ints]:
-        work = self._workspace(limit)
         found: tuple[Ints, Small, Ints] = kernels.reach(
-            self.arrays,
-            work.labels,
-            own,
-            int(limit),
-            work.touched,
-            work.queue,
-            self.plan.shape.caller,
+            self.arrays, self._alone(limit), own, int(limit), self.plan.shape.caller
         )
         return found
+
+    def _alone(self, limit: int) -> tuple[Ints, Ints, Small, Any]:
+        """Room for searches from one origin at a time."""
+        work = self._workspace(limit)
+        seen = np.full(len(self.plan.shape.one), NONE, dtype=np.int64)
+        return work.labels.weight, seen, work.touched, work.queue
 
     def kth_nearest(self, sources: Ints, limits: Ints | int, k: int) -> tuple[Ints, Ints]:
         """
@@ -349,13 +352,12 @@ class Graph:
         a source; memory is k labels a node.
         """
         each = np.broadcast_to(np.asarray(limits, dtype=np.int64), (len(sources),)).copy()
-        work, size = self._workspace(int(each.max(initial=0))), self.plan.size
+        size = self.plan.size
         best = np.full((size, k), NEVER, dtype=np.int64)
         owner = np.full((size, k), NONE, dtype=np.int64)
         own = self.plan.shape.own[sources].astype(np.int64)
-        kernels.keep_nearest(
-            self.arrays, work.labels, own, each, work.touched, work.queue, best, owner
-        )
+        work = self._alone(int(each.max(initial=0)))
+        kernels.keep_nearest(self.arrays, work, own, each, best, owner)
         mine = self.plan.shape.own
         return best[mine, k - 1], owner[mine, k - 1]
 
