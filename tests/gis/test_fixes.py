@@ -164,7 +164,7 @@ def test_nobody_left_out_needs_no_change():
     assert len(group_fixes(gaps)) == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([120, 240]))
 def test_any_gate_named_in_random_towns_closes_its_gaps(seed, limit):
     town = random_town(seed)
@@ -184,7 +184,7 @@ def test_any_gate_named_in_random_towns_closes_its_gaps(seed, limit):
         assert np.all(metres <= limit)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000))
 def test_no_locked_in_gap_misses_a_gate_that_would_do(seed):
     town = random_town(seed)

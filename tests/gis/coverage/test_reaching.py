@@ -39,7 +39,7 @@ def test_nobody_in_reach_gives_no_rows():
     assert len(pairs(walled_town(stations=stations({})))) == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_nearest_of_all_pairs_is_what_coverage_tells(seed):
     town = random_town(seed)
@@ -66,7 +66,7 @@ def tile(town, west, east):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 3))
 def test_tiles_with_a_halo_as_wide_as_the_horizon_join_to_the_whole(seed, count):
     town = random_town(seed, compounds=False)

@@ -57,7 +57,7 @@ def changes(draw, town, gates):
     return {"name": "idea", "changes": made}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.integers(0, 100_000),
     st.sampled_from([None, "周六 15:00", "Mon 10:00"]),

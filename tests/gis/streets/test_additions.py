@@ -55,7 +55,7 @@ def assert_same_answers(one, two, walkers=WALKERS):
 places = st.tuples(st.floats(-30, 300), st.floats(-30, 300))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.integers(0, 100_000), st.lists(places, min_size=1, max_size=3), st.sampled_from(WALKERS))
 def test_stations_added_later_answer_as_if_built_in(seed, where, walker):
     town = random_town(seed)

@@ -340,7 +340,7 @@ def hilly(seed):
     return town.replace(streets=town.streets.assign(grade=grade, crossing=crossing))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.sampled_from(HILLY))
 def test_slopes_and_crossings_cost_the_same_by_networkx_each_way(seed, walker):
     compare(hilly(seed), "assumed", walker)
