@@ -134,7 +134,9 @@ class Valhalla:
         settings = folder / "valhalla.json"
         settings.write_text(json.dumps(config), encoding="utf-8")
         build = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
-        subprocess.run([build, "-c", settings, path], check=True, capture_output=True)
+        # it leaves notes of its own where it runs
+        command = [build, "-c", settings, Path(path).resolve()]
+        subprocess.run(command, check=True, capture_output=True, cwd=settings.parent)
         self.actor = valhalla.Actor(config)
         self.middle = middle
 
