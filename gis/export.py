@@ -28,8 +28,8 @@ from openpyxl.utils import get_column_letter
 from gis.catalogue.standards import PENDING, Lang
 from gis.coverage import Coverage
 from gis.district import District
-from gis.gaps import group_fixes
 from gis.errors import InputError
+from gis.gaps import group_fixes
 from gis.places.demand import GROUPS, UNIT_NAMES, WEIGHT_NAMES
 
 STAFF_ONLY = {

@@ -48,7 +48,7 @@ _DIGITS = {"两": 2, **{digit: at for at, digit in enumerate("一二三四五六
 
 @dataclass(frozen=True)
 class Words:
-    """What words stand for (data/words/hours.toml): days, times and seasons, and which are assumed."""
+    """Meanings of words (data/words/hours.toml): days, times and seasons; which are assumed."""
 
     days: Mapping[str, str]
     times: Mapping[str, str]
