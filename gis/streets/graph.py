@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.streets import kernels
+from gis.streets import kernels, single
 from gis.streets.contraction import Shape, contract
 from gis.streets.kernels import NEVER, Arrays, Labels
 
@@ -189,7 +189,7 @@ def weigh(plan: Plan, weight: Ints, allowed: Flags | None = None) -> "Graph":
     shape = plan.shape
     there, back = there.copy(), back.copy()
     sums = [_chain_sums(shape, links) for links in (there, back)]
-    ahead, behind = kernels.prefixes(shape.chain, there, back, shape.core)
+    ahead, behind = single.prefixes(shape.chain, there, back, shape.core)
     arrays = Arrays(
         first=plan.first,
         head=plan.head,
@@ -333,7 +333,7 @@ class Graph:
         return Reach(np.r_[0, np.cumsum(counts)], node, weight)
 
     def _reach(self, own: Ints, limit: int) -> tuple[Ints, Small, Ints]:
-        found: tuple[Ints, Small, Ints] = kernels.reach(
+        found: tuple[Ints, Small, Ints] = single.reach(
             self.arrays, self._alone(limit), own, int(limit), self.plan.shape.caller
         )
         return found
@@ -357,7 +357,7 @@ class Graph:
         owner = np.full((size, k), NONE, dtype=np.int64)
         own = self.plan.shape.own[sources].astype(np.int64)
         work = self._alone(int(each.max(initial=0)))
-        kernels.keep_nearest(self.arrays, work, own, each, best, owner)
+        single.keep_nearest(self.arrays, work, own, each, best, owner)
         mine = self.plan.shape.own
         return best[mine, k - 1], owner[mine, k - 1]
 
