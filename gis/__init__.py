@@ -64,6 +64,10 @@ _HOMES = {
     "write_template": "gis.ingest",
 }
 
+_ROOMS = frozenset(
+    "capacity catalogue crs errors export plans privacy siting streets tables".split()
+)
+
 __all__ = [
     "Compared",
     "Coverage",
@@ -107,7 +111,7 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(_HOMES[name]), name)
         globals()[name] = value
         return value
-    if name in {"capacity", "crs", "catalogue", "errors", "export", "privacy", "streets", "tables"}:
+    if name in _ROOMS:
         return import_module(f"gis.{name}")
     raise AttributeError(f"module 'gis' has no attribute '{name}'")
 
