@@ -1,0 +1,96 @@
+"""
+A plan's question in matrices: made once, solved once for the plan and again for its curve.
+
+    groups of units that walk alike (n), sites (m), cost between them  ->  Task
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from gis.plans.asking import Asking
+from gis.siting.rules import Rules
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """
+    Whom each site can serve, and what may be done.
+
+    Columns are stations that stand (in order of id), then candidates (in the order of their
+    table), then gates that may be opened. Rows are groups of units of one building with the same
+    storeys to climb, once for each service; the last row holds all whom nothing here can serve.
+
+    Parameters
+    ----------
+    cost
+        n x m, stored where the site can serve: milliseconds, or millimetres.
+    weights
+        n; whole numbers of people where places are shared out.
+    row_of
+        For each service and unit (s x u) its row; -1 for units that count for nothing.
+    ids
+        The m names: station, candidate, gate.
+    existing, candidate, action
+        Positions of the three parts.
+    required, forbidden, may_close
+        Positions.
+    rules
+        All other constraints; empty where there are none.
+    ways
+        k x 3 (row, column, action): what a newly opened gate adds.
+    per_minute
+        What one minute one way (or one metre) is in units of ``cost``.
+    """
+
+    asking: Asking
+    cost: sparse.csr_array
+    weights: Floats
+    row_of: Ints
+    ids: NDArray[np.object_]
+    existing: Ints
+    candidate: Ints
+    action: Ints
+    required: Ints
+    forbidden: Ints
+    may_close: Ints
+    rules: Rules
+    ways: Ints
+    per_minute: float
+
+    @cached_property
+    def reach(self) -> sparse.csr_array:
+        """The same as ones."""
+        data = np.ones(len(self.cost.data), dtype=np.int8)
+        return sparse.csr_array((data, self.cost.indices, self.cost.indptr), shape=self.cost.shape)
+
+    @cached_property
+    def columns(self) -> sparse.csc_array:
+        """The costs by column."""
+        return sparse.csc_array(self.cost)
+
+    @cached_property
+    def served_by_some(self) -> Flags:
+        """Rows that some site can serve, with every gate that may be opened."""
+        some: Flags = np.diff(self.cost.indptr) > 0
+        some[self.ways[:, 0]] = True
+        return some
+
+    def options(self, **changed: Any) -> dict[str, Any]:
+        """Return what every location model is told."""
+        told = {
+            "existing": self.existing,
+            "required": self.required,
+            "forbidden": self.forbidden,
+            "time_limit": self.asking.time_limit,
+            "gap": self.asking.gap,
+        }
+        return {**told, **changed}
