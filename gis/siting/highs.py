@@ -8,6 +8,7 @@ One thread and a fixed seed: the same programme has the same answer. The solver 
 its own, so that Ctrl-C and the time limit are heeded while it works.
 """
 
+import atexit
 import math
 import threading
 from dataclasses import dataclass
