@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _LOOK_SECONDS = 0.05
+_PATIENCE_SECONDS = 0.25
+_PARTING_SECONDS = 5.0
 _STATUS = highspy.HighsModelStatus
 _ENDED = {
     _STATUS.kOptimal: "optimal",
@@ -59,7 +61,8 @@ class Solved:
     """
     The best values found (None: none), their objective, and the proven bound on any.
 
-    ``state`` is ``optimal`` (to the asked gap), ``infeasible`` or ``stopped``. Objective is NaN without values, the bound ±inf where nothing is known.
+    ``state`` is ``optimal`` (to the asked gap), ``infeasible`` or ``stopped``. Objective is NaN
+    without values, the bound ±inf where nothing is known.
     """
 
     values: Floats | None
@@ -108,16 +111,18 @@ def solve(
     solver.setOptionValue("mip_abs_gap", 0.0)
     if start is not None:
         _offer(solver, start)
-    _run(solver, watch)
-    return _solved(solver, program)
+    run = _Run(solver, watch)
+    run.go()
+    return _told(run, program) if run.left_alone else _solved(solver, program)
 
 
 def relax(program: Program, watch: Watch, *, simplex: bool = True) -> Relaxed:
     """Solve without whole numbers, by the dual simplex or by interior points with crossover."""
     solver = _solver(program, watch, whole=False)
     solver.setOptionValue("solver", "simplex" if simplex else "ipm")
-    _run(solver, watch)
-    state = _ENDED.get(solver.getModelStatus(), "stopped")
+    run = _Run(solver, watch)
+    run.go()
+    state = "stopped" if run.left_alone else _state(solver)
     nothing = np.empty(0)
     if state != "optimal":
         return Relaxed(nothing, math.nan, nothing, nothing, state)
@@ -176,34 +181,78 @@ def _offer(solver: Any, start: Floats) -> None:
         solver.setSolution(len(known), known.astype(np.int32), start[known])
 
 
-def _run(solver: Any, watch: Watch) -> None:
-    """Run in a thread; HiGHS asks often whether to go on, and is answered then."""
+class _Run:
+    """
+    One run of the solver, and the best it has told of so far.
 
-    def look(event: Any) -> None:
-        told = event.data_out
-        if watch.stopped:
+    HiGHS looks at time and interruption between the steps of its search, not inside its first
+    linear programme, which may take minutes. Who waits is not kept longer than a moment: the run is
+    left to itself then, and ends at its next look.
+    """
+
+    def __init__(self, solver: Any, watch: Watch) -> None:
+        self.solver, self.watch = solver, watch
+        self.values: Floats | None = None
+        self.objective, self.bound = math.nan, math.nan
+        self.left_alone = False
+        solver.cbMipImprovingSolution.subscribe(self._improved)
+        solver.cbMipInterrupt.subscribe(self._looked)
+        solver.cbSimplexInterrupt.subscribe(self._stop)
+        solver.cbIpmInterrupt.subscribe(self._stop)
+
+    def go(self) -> None:
+        """Run to the end, or until the watch is over and a moment has passed."""
+        thread = threading.Thread(target=self.solver.run, daemon=True)
+        thread.start()
+        patience = _PATIENCE_SECONDS
+        while thread.is_alive() and patience > 0:
+            thread.join(_LOOK_SECONDS)
+            if self.watch.over:
+                patience -= _LOOK_SECONDS
+        self.left_alone = thread.is_alive()
+        if self.left_alone:
+            # a thread that comes back to Python while Python ends would end it with a crash
+            atexit.register(self._part, thread)
+
+    def _part(self, thread: threading.Thread) -> None:
+        """Give a run left alone a moment to end with the process; then it calls nobody any more."""
+        thread.join(_PARTING_SECONDS)
+        self.solver.disableCallbacks()
+
+    def _improved(self, event: Any) -> None:
+        if not self.left_alone:
+            self.values = np.array(event.data_out.mip_solution)
+            self.objective = float(event.data_out.objective_function_value)
+
+    def _looked(self, event: Any) -> None:
+        self.bound = _known(event.data_out.mip_dual_bound)
+        self._stop(event)
+        if not self.left_alone:
+            self.watch.tell(_known(event.data_out.mip_primal_bound), self.bound)
+
+    def _stop(self, event: Any) -> None:
+        if self.watch.over or self.left_alone:
             event.interrupt()
-        watch.tell(_known(told.mip_primal_bound), _known(told.mip_dual_bound))
-
-    def stop(event: Any) -> None:
-        if watch.stopped:
-            event.interrupt()
-
-    solver.cbMipInterrupt.subscribe(look)
-    solver.cbSimplexInterrupt.subscribe(stop)
-    solver.cbIpmInterrupt.subscribe(stop)
-    thread = threading.Thread(target=solver.run, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(_LOOK_SECONDS)
 
 
 def _known(value: float) -> float:
     return value if abs(value) < highspy.kHighsInf else math.nan
 
 
+def _state(solver: Any) -> str:
+    return _ENDED.get(solver.getModelStatus(), "stopped")
+
+
+def _told(run: _Run, program: Program) -> Solved:
+    """Tell what a run left to itself had told of."""
+    bound = run.bound
+    if math.isnan(bound):
+        bound = math.inf if program.maximise else -math.inf
+    return Solved(run.values, run.objective, bound, "stopped")
+
+
 def _solved(solver: Any, program: Program) -> Solved:
-    state = _ENDED.get(solver.getModelStatus(), "stopped")
+    state = _state(solver)
     info = solver.getInfo()
     worst = -math.inf if program.maximise else math.inf
     if state == "infeasible":
