@@ -9,8 +9,10 @@ Costs are differences of values rounded once along the street, so the split is e
     Network + a street         --with_street-->    Network      existing joins stay where they are
 """
 
+import bisect
 import dataclasses
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,7 +48,9 @@ class _Growth:
         self.arcs: list[tuple[int, ...]] = []
         self.lines: list[pd.DataFrame] = []
         self.stops: list[tuple[int, Stop]] = []
-        self._zone = network.pieces.table["zone"].to_numpy()
+        self._known: dict[int, list[Stop]] = {}
+        self._parts: dict[int, Parts] = {}
+        self.zone = network.pieces.table["zone"].to_numpy()
         self._street = network.pieces.table["street"].to_numpy()
 
     def node(self, side: int) -> int:
@@ -60,35 +64,52 @@ class _Growth:
 
     def foot(self, piece: int, at: int) -> Nodes:
         """Return the nodes of a place on a piece, made and tied to its neighbours if need be."""
-        before, after = _around(self._known(piece), at)
+        before, after = _around(self.known(piece), at)
         for offset, nodes in (before, after):
             if offset == at:
                 return nodes
-        zone = int(self._zone[piece])
+        zone = int(self.zone[piece])
         sides = (P,) if zone == PUBLIC else _SIDES
         new: Nodes = tuple(self.node(side) if side in sides else _NONE for side in _SIDES)  # type: ignore[assignment]
-        self.stops.append((piece, (at, new)))
+        self.stand(piece, (at, new))
         for neighbour in (before, after):
             self.tie(piece, neighbour, (at, new))
         return new
 
+    def stand(self, piece: int, stop: Stop) -> None:
+        """Note a new stop of a piece."""
+        bisect.insort(self.known(piece), stop)
+        self.stops.append((piece, stop))
+
     def tie(self, piece: int, one: Stop, two: Stop) -> None:
         """Lay the street between two neighbouring stops of a piece, both ways on every side."""
-        zone, street = int(self._zone[piece]), int(self._street[piece])
+        zone, street = int(self.zone[piece]), int(self._street[piece])
         mm = abs(two[0] - one[0])
         for a, b in zip(one[1], two[1], strict=True):
             if _NONE not in (a, b):
                 self.arcs.append((a, b, STREET, -1, street, zone, one[0], two[0], mm, -1))
                 self.arcs.append((b, a, STREET, -1, street, zone, two[0], one[0], mm, -1))
 
-    def _known(self, piece: int) -> list[Stop]:
-        """All stops of a piece, by offset."""
-        added = self.network.stops
-        rows = added[added["piece"].to_numpy() == piece].to_numpy()
-        known = [*_laid_out(self.network, piece, int(self._zone[piece]))]
-        known += [(int(at), (int(p), int(h), int(s))) for _, at, p, h, s in rows]
-        known += [stop for mine, stop in self.stops if mine == piece]
-        return sorted(known)
+    def known(self, piece: int) -> list[Stop]:
+        """All stops of a piece, by offset; read off the network once a piece."""
+        if piece not in self._known:
+            laid_out = _laid_out(self.network, piece, int(self.zone[piece]))
+            self._known[piece] = sorted([*laid_out, *self._added.get(piece, ())])
+        return self._known[piece]
+
+    def parts_of(self, zone: int) -> Parts:
+        """Connected parts of a ring's home side; asked once every street and leg is laid."""
+        if zone not in self._parts:
+            self._parts[zone] = _parts_of_ring(self, zone)
+        return self._parts[zone]
+
+    @cached_property
+    def _added(self) -> dict[int, list[Stop]]:
+        """Stops of earlier growth, by piece."""
+        added: dict[int, list[Stop]] = {}
+        for piece, at, p, h, s in self.network.stops.to_numpy().tolist():
+            added.setdefault(piece, []).append((at, (p, h, s)))
+        return added
 
     def grown(self, **changes: Any) -> Network:
         """Return the larger network."""
@@ -130,10 +151,14 @@ def _numbers(network: Network, side: int, zone: int, local: Ints) -> Ints:
 
 
 def _around(stops: list[Stop], at: int) -> tuple[Stop, Stop]:
-    """Return the last stop up to an offset and the first from it on."""
-    before = max((stop for stop in stops if stop[0] <= at), default=stops[0])
-    after = min((stop for stop in stops if stop[0] >= at), default=stops[-1])
-    return before, after
+    """Return the last stop up to an offset and the first from it on; stops are sorted."""
+    before = bisect.bisect_right(stops, at, key=_offset) - 1
+    after = bisect.bisect_left(stops, at, key=_offset)
+    return stops[max(before, 0)], stops[min(after, len(stops) - 1)]
+
+
+def _offset(stop: Stop) -> int:
+    return stop[0]
 
 
 def with_stations(network: Network, district: District, rows: Ints) -> Network:
@@ -151,8 +176,8 @@ def with_stations(network: Network, district: District, rows: Ints) -> Network:
     Returns
     -------
     Network
-        Equal in every answer to ``build_network(district)``. Cost follows the new stations and
-        the compounds they lie in, not the network.
+        Equal in every answer to ``build_network(district)``. Cost follows the new stations (3,000
+        on the streets take about a second) and the compounds they lie in, not the network.
     """
     rows = np.asarray(rows, dtype=np.int64)
     some = district.replace(stations=district.stations.iloc[rows])
@@ -176,7 +201,7 @@ def with_stations(network: Network, district: District, rows: Ints) -> Network:
 
 def _lay_legs(growth: _Growth, station: int, join: Any) -> None:
     """Lay the legs of one join, as ``gis.streets.layout.place_arcs`` does."""
-    zone = growth.network.pieces.table["zone"].to_numpy()[join.piece]
+    zone = growth.zone[join.piece]
     public, home, visited = growth.foot(int(join.piece), int(join.offset_mm))
     if join.bare:
         growth.leg(station, public, int(join.leg_mm), BARE)
@@ -224,7 +249,7 @@ def _station_lines(
 ) -> pd.DataFrame:
     """Draw the lines of one station to homes and gates of its ring that no inner street joins."""
     network, pieces = growth.network, growth.network.pieces
-    part = _parts_of_ring(growth, zone)
+    part = growth.parts_of(zone)
     homes = np.flatnonzero(joins.building_zone == zone)
     doors = np.flatnonzero((network.gates["kind"] == "ring") & (network.gates["zone"] == zone))
     local = network.layout.keys.gate[doors]
@@ -246,7 +271,7 @@ def _station_lines(
 def _inner_foot(growth: _Growth, joins: Joins, row: int, zone: int) -> int:
     """Return the node on the home's side that a station joins first in its ring, -1 for none."""
     table = joins.table[(joins.table["owner"] == STATION) & (joins.table["row"] == row)]
-    inner = growth.network.pieces.table["zone"].to_numpy()[table["piece"]] == zone
+    inner = growth.zone[table["piece"]] == zone
     for join in table[inner & ~table["bare"].to_numpy(dtype=bool)].itertuples():
         return growth.foot(int(join.piece), int(join.offset_mm))[1]
     return _NONE
@@ -301,7 +326,8 @@ def with_street(
     growth = _Growth(wider)
     tips = [growth.foot(each, offset) for each, (_, offset) in zip(at, ends, strict=True)]
     stops = [(0, tips[0]), (length, tips[1])]
-    growth.stops += [(piece, stop) for stop in stops]
+    for stop in stops:
+        growth.stand(piece, stop)
     growth.tie(piece, *stops)
     table = _newly_joined(wider, piece)
     for join in table.itertuples():
@@ -397,7 +423,7 @@ def _newly_joined(network: Network, piece: int) -> pd.DataFrame:
 
 def _lay_home(growth: _Growth, home: int, join: Any) -> None:
     """Lay the leg of one building, as ``gis.streets.layout.place_arcs`` does."""
-    zone = growth.network.pieces.table["zone"].to_numpy()[join.piece]
+    zone = growth.zone[join.piece]
     public, inner, _ = growth.foot(int(join.piece), int(join.offset_mm))
     kind = BARE if join.bare else LEG
     growth.leg(public if join.bare or zone == PUBLIC else inner, home, int(join.leg_mm), kind)
