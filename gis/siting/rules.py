@@ -128,7 +128,7 @@ class Rules:
     costs: ArrayLike | None = None
     budget: float | None = None
     cheapest: bool = False
-    may_close: Sequence[int] | NDArray[np.integer[Any]] = ()
+    may_close: Sequence[int] | NDArray[np.int64] = ()
     capacities: ArrayLike | None = None
     floors: tuple[Floor, ...] = ()
     within: float | None = None
@@ -136,7 +136,7 @@ class Rules:
     venues: ArrayLike | None = None
     venue_costs: ArrayLike | None = None
     most_functions: int | None = None
-    actions: Sequence[int] | NDArray[np.integer[Any]] = ()
+    actions: Sequence[int] | NDArray[np.int64] = ()
     actions_count: bool = True
     ways: ArrayLike | None = None
     way_costs: ArrayLike | None = None
