@@ -239,7 +239,6 @@ class Graph:
         *,
         owners: Ints | None = None,
         rank: Ints | None = None,
-        weights: Ints | None = None,
     ) -> Found:
         """
         Find for every node the best of many sources within a limit.
@@ -251,15 +250,13 @@ class Graph:
             several doors gives several sources one name.
         rank
             By name: of equal weights the source of lower rank is taken (the name itself).
-        weights
-            What each source starts with (0).
 
         Returns
         -------
         Found
             Labels of all nodes. Cost follows the nodes reached, plus a pass over all nodes.
         """
-        return self._spread(None, sources, limit, (owners, rank, weights))[0]
+        return self._spread(None, sources, limit, (owners, rank))[0]
 
     def better(
         self,
@@ -269,7 +266,6 @@ class Graph:
         *,
         owners: Ints | None = None,
         rank: Ints | None = None,
-        weights: Ints | None = None,
     ) -> tuple[Found, Small]:
         """
         Better the labels of an earlier search on this graph by more sources.
@@ -279,17 +275,17 @@ class Graph:
         tuple
             New labels, and the nodes whose labels changed. The search follows only these.
         """
-        return self._spread(found, sources, limit, (owners, rank, weights))
+        return self._spread(found, sources, limit, (owners, rank))
 
     def _spread(
         self,
         found: Found | None,
         sources: Ints,
         limit: int,
-        told: tuple[Ints | None, Ints | None, Ints | None],
+        told: tuple[Ints | None, Ints | None],
     ) -> tuple[Found, Small]:
         """Search from blank labels, or from those found before."""
-        owners, rank, weights = told
+        owners, rank = told
         shape, work = self.plan.shape, self._workspace(limit)
         names = np.arange(len(sources)) if owners is None else np.asarray(owners, dtype=np.int64)
         known = int(names.max(initial=0)) + 1
@@ -301,7 +297,7 @@ class Graph:
             self.arrays,
             work.labels,
             shape.own[sources].astype(np.int64),
-            np.zeros(len(sources), np.int64) if weights is None else weights.astype(np.int64),
+            np.zeros(len(sources), np.int64),
             names << _OWNER,
             int(limit),
             np.arange(known) if rank is None else np.asarray(rank, dtype=np.int64),

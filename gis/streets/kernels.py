@@ -152,6 +152,16 @@ def grown(pool: Any) -> Any:
     return larger
 
 
+@inlined
+def queued(bucket: Any, pool: Any, used: Any, place: Any, v: Any, weight: Any) -> Any:
+    """Put a node and its weight first into a bucket; return the pool, grown if it was full."""
+    if used == len(pool):
+        pool = grown(pool)
+    pool[used, 0], pool[used, 1], pool[used, 2] = v, weight, bucket[place]
+    bucket[place] = used
+    return pool
+
+
 @compiled
 def _search_core(
     graph: Any, labels: Any, limit: Any, rank: Any, now: Any, touched: Any, count: Any, queue: Any
@@ -170,11 +180,8 @@ def _search_core(
     for k in range(count):
         v = touched[k]
         if v < core:
-            if used == len(pool):
-                pool = grown(pool)
             place = weights[v] >> shift
-            pool[used, 0], pool[used, 1], pool[used, 2] = v, weights[v], bucket[place]
-            bucket[place] = used
+            pool = queued(bucket, pool, used, place, v, weights[v])
             used, waiting, turn = used + 1, waiting + 1, min(turn, place)
     while waiting > 0:
         entry = bucket[turn]
@@ -201,11 +208,8 @@ def _search_core(
             if not _offer(weights, tags, rank, u, further, told):
                 continue
             count = _touch(stamp, touched, count, u, now)
-            if used == len(pool):
-                pool = grown(pool)
             place = further >> shift
-            pool[used, 0], pool[used, 1], pool[used, 2] = u, further, bucket[place]
-            bucket[place] = used
+            pool = queued(bucket, pool, used, place, u, further)
             used, waiting = used + 1, waiting + 1
     return count
 

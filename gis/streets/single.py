@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gis.compiled import compiled, inlined
-from gis.streets.kernels import NEVER, grown
+from gis.streets.kernels import NEVER, queued
 
 
 @compiled
@@ -95,8 +95,7 @@ def _cross(graph: Any, weights: Any, limit: Any, touched: Any, count: Any, queue
         v = touched[k]
         if v < core:
             place = weights[v] >> shift
-            pool[used, 0], pool[used, 1], pool[used, 2] = v, weights[v], bucket[place]
-            bucket[place] = used
+            pool = queued(bucket, pool, used, place, v, weights[v])
             used, waiting, turn = used + 1, waiting + 1, min(turn, place)
     while waiting > 0:
         entry = bucket[turn]
@@ -114,11 +113,8 @@ def _cross(graph: Any, weights: Any, limit: Any, touched: Any, count: Any, queue
             if further > limit or further >= weights[u]:
                 continue
             count = _meet(weights, touched, count, u, further)
-            if used == len(pool):
-                pool = grown(pool)
             place = further >> shift
-            pool[used, 0], pool[used, 1], pool[used, 2] = u, further, bucket[place]
-            bucket[place] = used
+            pool = queued(bucket, pool, used, place, u, further)
             used, waiting = used + 1, waiting + 1
     return count
 
