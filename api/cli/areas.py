@@ -14,10 +14,9 @@ from api.cli.options import (
     Profile,
     Service,
 )
-from api.cli.progress import Progress
 from api.cli.show import say
 from api.cli.words import WRITTEN
-from api.cli.work import MEASURING, open_district
+from api.cli.work import measuring, open_district
 
 
 def areas(  # noqa: PLR0913 - one parameter an option
@@ -35,8 +34,7 @@ def areas(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Draw service areas."""
     place = open_district(district, lang)
-    with Progress(lang) as progress:
-        progress.stage(MEASURING)
+    with measuring(lang):
         import gis
         from gis.export_areas import write_areas
 

@@ -1,9 +1,9 @@
 """
 The options that several verbs share, each named once. Their help is in ``api.cli.words``.
 
-``@asks`` gives a verb all options of a question at once: its parameter ``asked`` becomes
-``--circle --service --limit --profile --at --direction --capacity --priority --weight
---catalogue``.
+``@asks`` gives a verb all options of a question at once: its parameter ``asked`` becomes the
+fields of its type, as ``--circle --service --limit --profile --at --direction --capacity
+--priority --weight --catalogue`` of ``Asked``.
 """
 
 import functools
@@ -25,6 +25,10 @@ Circle = Annotated[str | None, typer.Option("--circle", metavar="NAME")]
 Service = Annotated[str | None, typer.Option("--service", metavar="NAME")]
 Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME")]
 At = Annotated[str | None, typer.Option("--at", metavar="WHEN")]
+Limit = Annotated[str | None, typer.Option("--limit", metavar="LIMIT")]
+Direction = Annotated[Literal["to", "back", "round"], typer.Option("--direction")]
+Capacity = Annotated[bool, typer.Option("--capacity")]
+Weight = Annotated[str | None, typer.Option("--weight", metavar="NAME")]
 By = Annotated[Literal["community", "grid", "compound", "street"] | None, typer.Option("--by")]
 
 Week = Annotated[bool, typer.Option("--week")]
@@ -37,24 +41,38 @@ class Asked:
 
     circle: Circle = None
     service: Service = None
-    limit: Annotated[str | None, typer.Option("--limit", metavar="LIMIT")] = None
+    limit: Limit = None
     profile: Profile = None
     at: At = None
-    direction: Annotated[Literal["to", "back", "round"], typer.Option("--direction")] = "to"
-    capacity: Annotated[bool, typer.Option("--capacity")] = False
+    direction: Direction = "to"
+    capacity: Capacity = False
     priority: Annotated[str | None, typer.Option("--priority", metavar="NAME")] = None
-    weight: Annotated[str | None, typer.Option("--weight", metavar="NAME")] = None
+    weight: Weight = None
     catalogue: Catalogues = None
+
+    def words(self, *without: str) -> dict[str, Any]:
+        """Return the question as ``gis`` takes it, by keyword; some left out by their name here."""
+        return question_words(self, without)
+
+
+def question_words(asked: Any, without: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the fields of a question as ``gis`` names them, its catalogue read."""
+    from gis.catalogue import load_catalogue
+
+    read = {"catalogue": load_catalogue(*asked.catalogue or ())}
+    told = {each.name: getattr(asked, each.name) for each in fields(asked)} | read
+    return {{"at": "when"}.get(name, name): told[name] for name in told if name not in without}
 
 
 def asks(verb: Callable[..., None]) -> Callable[..., None]:
-    """Replace the parameter ``asked`` of a verb by the options of ``Asked``."""
-    hints = get_type_hints(Asked, include_extras=True)
-    options = [keyword(each.name, hints[each.name], each.default) for each in fields(Asked)]
+    """Replace the parameter ``asked`` of a verb by the fields of its type, such as ``Asked``."""
+    kind = get_type_hints(verb)["asked"]
+    hints = get_type_hints(kind, include_extras=True)
+    options = [keyword(each.name, hints[each.name], each.default) for each in fields(kind)]
 
     @functools.wraps(verb)
     def opened(**given: Any) -> None:
-        asked = Asked(**{each.name: given.pop(each.name) for each in fields(Asked)})
+        asked = kind(**{each.name: given.pop(each.name) for each in fields(kind)})
         verb(**given, asked=asked)
 
     own = inspect.signature(verb).parameters

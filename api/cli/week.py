@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from api.cli.options import Asked
-from api.cli.progress import Progress
 from api.cli.show import aligned, cell, frame_text, put, put_frame, put_json, say
 from api.cli.words import WRITTEN, Words
-from api.cli.work import MEASURING, WARMING
+from api.cli.work import measuring
 
 _HEAD = Words("{place} · {asked} · 按{unit}计", "{place} · {asked} · counting {unit}")
 _PLAIN = Words("一般的一周，不计节假日", "a week as any other, without holidays")
@@ -47,24 +46,10 @@ def week_answered(district: Any, asked: Asked, start: str | None, lang: str) -> 
             from gis.errors import InputError
 
             raise InputError(words.zh, english=words.en)
-    with Progress(lang) as progress:
-        progress.stage(WARMING)
+    with measuring(lang):
         import gis
-        from gis.streets.graph import warm
 
-        warm()
-        progress.stage(MEASURING)
-        return gis.cover_week(
-            district,
-            circle=asked.circle,
-            service=asked.service,
-            limit=asked.limit,
-            profile=asked.profile,
-            direction=asked.direction,
-            weight=asked.weight,
-            date=start,
-            catalogue=gis.load_catalogue(*asked.catalogue or ()),
-        )
+        return gis.cover_week(district, **asked.words("at", "capacity", "priority"), date=start)
 
 
 def put_week(week: Any, by: str | None, detail: Path | None, form: str, lang: str) -> None:

@@ -1,5 +1,7 @@
 """The steps most verbs share: open the district, answer the question, with progress."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ from api.cli.progress import Progress
 from api.cli.words import Words
 
 _OPENING = Words("打开 {path}", "opening {path}")
-WARMING = Words(
+_WARMING = Words(
     "准备计算（安装后首次运行需编译，约十几秒，仅此一次）",
     "getting ready (the first run compiles for some ten seconds, once)",
 )
@@ -24,25 +26,21 @@ def open_district(folder: Path, lang: str) -> Any:
         return gis.load_district(folder)
 
 
-def answered(district: Any, asked: Asked, lang: str) -> Any:
-    """Measure the coverage asked for; its type is ``gis.Coverage``."""
+@contextmanager
+def measuring(lang: str) -> Iterator[Progress]:
+    """Compile what is to be compiled, then say that measuring goes on while the block runs."""
     with Progress(lang) as progress:
-        progress.stage(WARMING)
-        import gis
+        progress.stage(_WARMING)
         from gis.streets.graph import warm
 
         warm()
         progress.stage(MEASURING)
-        return gis.cover(
-            district,
-            circle=asked.circle,
-            service=asked.service,
-            limit=asked.limit,
-            profile=asked.profile,
-            when=asked.at,
-            direction=asked.direction,
-            capacity=asked.capacity,
-            priority=asked.priority,
-            weight=asked.weight,
-            catalogue=gis.load_catalogue(*asked.catalogue or ()),
-        )
+        yield progress
+
+
+def answered(district: Any, asked: Asked, lang: str) -> Any:
+    """Measure the coverage asked for; its type is ``gis.Coverage``."""
+    with measuring(lang):
+        import gis
+
+        return gis.cover(district, **asked.words())
