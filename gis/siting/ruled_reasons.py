@@ -6,7 +6,6 @@ is at fault, the message says so.
 """
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from gis.siting.given import Ints
 from gis.siting.highs import solve
 from gis.siting.ruled_blocks import line
 from gis.siting.ruled_model import Question, build, least
-from gis.siting.ruled_recount import judge
+from gis.siting.ruled_terms import Flags
 from gis.siting.watch import Watch
 
 _NAMED = 5
@@ -133,18 +132,16 @@ def _least_count(question: Question, watch: Watch) -> int | None:
 
 def _out_of_reach(question: Question) -> NoPlan | None:
     """Name the floors that all usable columns together do not reach."""
-    open_terms = replace(question.terms, groups=())
-    verdict = judge(replace(question, terms=open_terms, share=0.0), question.terms.usable)
-    near = verdict.parts
+    terms, ground = question.terms, question.ground
+    close = ground.row[ground.links.data <= terms.within]
+    near = np.zeros(len(ground.weights), dtype=bool)
+    near[close] = True
     lacking = []
-    for group in question.terms.groups:
+    for group in terms.groups:
         reached, total = float(group.weights @ near), float(group.weights.sum())
-        if question.terms.capacities is None and question.terms.within == math.inf:
-            asked = least(group.weights, group.share, whole=True)
-            if reached < asked - 1e-6 * min(1.0, asked):
-                lacking.append(
-                    (f"floor:{group.name}", 100 * math.floor(1e4 * reached / total) / 1e4)
-                )
+        asked = least(group.weights, group.share, whole=terms.capacities is None)
+        if reached < asked - 1e-6 * min(1.0, asked):
+            lacking.append((f"floor:{group.name}", math.floor(1e4 * reached / total) / 100))
     if not lacking:
         return None
     names = [(_name(question, rule), most) for rule, most in lacking]
@@ -157,10 +154,10 @@ def _out_of_reach(question: Question) -> NoPlan | None:
         + ", ".join(f"{name[1]} (at most {most:.4g} %)" for name, most in names[:_NAMED])
         + ("…" if len(names) > _NAMED else "")
         + "; lower the floor, add candidates or allow longer ways",
-        unreached=np.flatnonzero((near == 0) & _asked_for(question, [rule for rule, _ in lacking])),
+        unreached=np.flatnonzero(~near & _asked_for(question, [rule for rule, _ in lacking])),
     )
 
 
-def _asked_for(question: Question, rules: list[str]) -> np.ndarray:
+def _asked_for(question: Question, rules: list[str]) -> Flags:
     groups = [each for each in question.terms.groups if f"floor:{each.name}" in rules]
     return np.any([each.weights > 0 for each in groups], axis=0)
