@@ -186,7 +186,8 @@ def _some_limit(count: int | None, rules: Rules) -> None:
 def _refuse(rules: Rules, names: tuple[str, ...], model: str) -> None:
     """Refuse rules that mean nothing in a model."""
     for name in names:
-        if getattr(rules, name) not in (None, False, 0.0):
+        value, unset = getattr(rules, name), getattr(Rules, name)
+        if value is not None and (unset is None or value != unset):
             raise fault(
                 name,
                 f"在 {model} 中没有意义",
@@ -194,7 +195,7 @@ def _refuse(rules: Rules, names: tuple[str, ...], model: str) -> None:
                 f"请去掉 {name}",
                 f"leave {name} out",
             )
-    if rules.capacities is not None and rules.backup not in (None, 0.0):
+    if rules.capacities is not None and rules.backup != 0:
         raise fault(
             "backup, capacities",
             "不能同时使用：容量分摊时没有“覆盖两次”",

@@ -386,7 +386,7 @@ def _houses(rules: Rules, columns: int) -> tuple[Ints, Floats]:
 def _house_costs(rules: Rules, house: Ints, houses: int) -> Floats:
     given = _each(rules.venue_costs, len(house), "venue_costs")
     costs = np.zeros(houses)
-    costs[house] = given
+    costs[house[::-1]] = given[::-1]  # the first of a house stays
     other = np.flatnonzero(costs[house] != given)
     if len(other):
         raise fault(
