@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from gis.siting.choice import STATUSES, Choice, whole_numbers
+from gis.siting.choice import STATUSES, Choice, NoPlan, whole_numbers
 from gis.siting.given import (
     Floats,
     Ints,
@@ -78,7 +78,7 @@ def max_coverage(  # noqa: PLR0913 - the interface of all location models
     with Watch(limit, near, progress) as watch:
         question = _question(_zeros(links), demand, terms, twice=terms.backup > 0)
         goal = _most_weight(question)
-        return told(question, goal, best_plan(question, goal, watch), watch)
+        return told(question, goal, _plan(question, goal, watch), watch)
 
 
 def set_cover(  # noqa: PLR0913 - the interface of all location models
@@ -121,7 +121,11 @@ def set_cover(  # noqa: PLR0913 - the interface of all location models
     with Watch(limit, near, progress) as watch:
         question = _question(_zeros(links), demand, terms, share=part)
         goal = _least_money(terms) if terms.cheapest else _least_number(terms)
-        found = best_plan(question, goal, watch)
+        if part == 1.0 and np.any(question.excused):
+            error = unreached_rows(np.flatnonzero(question.excused))
+            error.best = _nearest(question, goal, watch)
+            raise error
+        found = _plan(question, goal, watch)
         first = told(question, goal, found, watch)
         if terms.backup == 0 or watch.over:
             return first
@@ -168,8 +172,10 @@ def p_median(  # noqa: PLR0913 - the interface of all location models
     )
     with Watch(limit, near, progress) as watch:
         question = _question(links, demand, terms, share=1.0, median=True)
+        if np.any(question.excused):
+            raise unreached_rows(np.flatnonzero(question.excused))
         goal = _least_cost(question)
-        return told(question, goal, best_plan(question, goal, watch), watch)
+        return told(question, goal, _plan(question, goal, watch), watch)
 
 
 def _some_limit(count: int | None, rules: Rules) -> None:
@@ -241,16 +247,43 @@ def _question(
     median: bool = False,
     twice: bool = False,
 ) -> Question:
-    """Lay the ground of a question; ``NoPlan`` where every row has to be reached and is not."""
+    """Lay the ground of a question; rows that nobody reaches are excused."""
     ground = lay_ground(links, weights, terms)
     ground = ground.only(ground.working(terms.usable))
-    empty = np.flatnonzero(np.diff(ground.links.indptr) == 0)
-    if share == 1.0 and len(empty):
-        raise unreached_rows(empty)
-    split = terms.capacities is not None
+    empty = np.diff(ground.links.indptr) == 0
+    split = _split(terms)
     kind = MEDIAN if median else SPLIT if split else COVER
     merged = merge(ground, terms, split=split)
-    return Question(terms, ground, merged, kind, share, twice, firm=terms.backup > 0.5)
+    return Question(terms, ground, merged, kind, share, twice, terms.backup > 0.5, empty)
+
+
+def _plan(question: Question, goal: Goal, watch: Watch) -> Found:
+    """Return the best plan; where there is none, the error carries the nearest one."""
+    try:
+        return best_plan(question, goal, watch)
+    except NoPlan as error:
+        if question.terms.groups or (question.share > 0 and question.kind != MEDIAN):
+            plain = replace(question, terms=replace(question.terms, groups=()))
+            plain = replace(
+                plain, merged=merge(plain.ground, plain.terms, split=_split(plain.terms))
+            )
+            if question.kind != MEDIAN:
+                plain = replace(plain, share=0.0)
+                goal = _most_weight(plain)
+            error.best = _nearest(plain, goal, watch)
+        raise
+
+
+def _nearest(question: Question, goal: Goal, watch: Watch) -> Choice | None:
+    """Return the best plan of a question that asks for less, None where that has none either."""
+    try:
+        return None if watch.over else told(question, goal, best_plan(question, goal, watch), watch)
+    except NoPlan:
+        return None
+
+
+def _split(terms: Terms) -> bool:
+    return terms.capacities is not None
 
 
 def _most_weight(question: Question) -> Goal:
@@ -285,6 +318,7 @@ def _least_money(terms: Terms) -> Goal:
         lambda its, opened, _: its.money(opened),
         maximise=False,
         whole=whole_numbers(prices),
+        most=float(prices.sum()),
     )
 
 

@@ -177,7 +177,11 @@ class _State:
         if question.kind == MEDIAN and self.room is None:
             return np.zeros(len(self.left))
         if question.share == 1.0:  # every row, whatever its weight
-            return self.ground.weights + 1e-3 + self.ground.weights.mean()
+            return (
+                self.ground.weights + 1e-3 + self.ground.weights.mean()
+                if len(self.left)
+                else self.left
+            )
         asked = question.share * float(question.ground.weights.sum())
         if question.share > 0 and self.ground.weights @ (1.0 - self.left) >= asked:
             return np.zeros(len(self.left))

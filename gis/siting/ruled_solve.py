@@ -31,8 +31,8 @@ class Goal:
     """
     What is best: as an expression of the programme, and as the recount has it.
 
-    ``whole`` tells that every plan's value is a whole number, ``most`` is none of them exceeded
-    (inf: not known).
+    ``whole`` tells that every plan's value is a whole number; no value is farther from 0 than
+    ``most`` (inf: not known, values are 0 or more).
     """
 
     expression: Callable[[Model], Line]
@@ -94,7 +94,7 @@ def _gap(goal: Goal, watch: Watch, known: float) -> float:
     """Return the relative gap to stop at: of whole numbers, less than one away is proof."""
     if not goal.whole:
         return watch.gap
-    most = goal.most if goal.maximise else min(goal.most, math.inf if math.isnan(known) else known)
+    most = goal.most if goal.most < math.inf else known
     return max(watch.gap, 0.99 / max(1.0, most)) if most < math.inf else watch.gap
 
 
