@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gis.errors import FrameError, GisError, InputError, ResultError
     from gis.gaps import explain
     from gis.ingest import InputFile, Sources, fetch_place, import_district, write_template
+    from gis.plans import Plan, choose_sites
     from gis.privacy import Published, publish
     from gis.samples import sample
     from gis.scenarios import Compared, Scenario, read_scenario, what_if
@@ -36,6 +37,7 @@ _HOMES = {
     "GisError": "gis.errors",
     "InputError": "gis.errors",
     "InputFile": "gis.ingest",
+    "Plan": "gis.plans",
     "Published": "gis.privacy",
     "ResultError": "gis.errors",
     "Review": "gis.doubts",
@@ -46,6 +48,7 @@ _HOMES = {
     "build_district": "gis.district",
     "build_network": "gis.streets",
     "catchment_scores": "gis.capacity",
+    "choose_sites": "gis.plans",
     "cover": "gis.coverage",
     "cover_week": "gis.week",
     "explain": "gis.gaps",
@@ -76,6 +79,7 @@ __all__ = [
     "GisError",
     "InputError",
     "InputFile",
+    "Plan",
     "Published",
     "ResultError",
     "Review",
@@ -86,6 +90,7 @@ __all__ = [
     "build_district",
     "build_network",
     "catchment_scores",
+    "choose_sites",
     "cover",
     "cover_week",
     "explain",

@@ -209,13 +209,12 @@ def _check_together(asking: Asking) -> None:
         raise _apart_from("goal", "share", "share 只用于覆盖", "share goes with coverage")
     if asking.goal in ("minutes", "farthest") and asking.backup:
         raise _apart_from("goal", "backup", "backup 只用于覆盖", "backup goes with coverage")
-    if asking.goal == "minutes" and (asking.floors or asking.capacity):
-        other = "floors" if asking.floors else "capacity"
-        raise _apart_from("goal='minutes'", other, f"{other} 只用于覆盖", "it goes with coverage")
+    if asking.goal == "minutes" and asking.capacity:
+        raise _apart_from("goal", "capacity", "capacity 只用于覆盖", "capacity goes with coverage")
     if asking.goal == "farthest":
         ruled = [name for name in _UNRULED if getattr(asking, name)]
         if ruled:
-            raise _apart_from("goal='farthest'", ruled[0], "请改用 goal='minutes'", "use 'minutes'")
+            raise _apart_from("goal", ruled[0], "farthest 不支持，请改用 minutes", "use 'minutes'")
     if asking.capacity and (asking.backup or asking.goal == "backup"):
         raise _apart_from("capacity", "backup", "请去掉其一", "leave one out")
     if asking.open_gates and asking.budget is not None and math.isnan(asking.gate_cost):

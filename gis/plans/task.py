@@ -4,7 +4,7 @@ A plan's question in matrices: made once, solved once for the plan and again for
     groups of units that walk alike (n), sites (m), cost between them  ->  Task
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from gis.coverage.searcher import Searcher
 from gis.plans.asking import Asking
 from gis.siting.rules import Rules
 
@@ -46,9 +47,16 @@ class Task:
     rules
         All other constraints; empty where there are none.
     ways
-        k x 3 (row, column, action): what a newly opened gate adds.
+        k x 3 (row, column, action): what a newly opened gate adds; ``way_costs`` (k) is what the
+        way then costs.
+    limit
+        The limit asked, in units of ``cost``: what is within covers.
     per_minute
         What one minute one way (or one metre) is in units of ``cost``.
+    searcher
+        Searches the district with every candidate built.
+    open_cost
+        Costs with every gate open; only where two gates together do more than one at a time.
     """
 
     asking: Asking
@@ -64,18 +72,23 @@ class Task:
     may_close: Ints
     rules: Rules
     ways: Ints
+    way_costs: Floats
+    limit: float
     per_minute: float
+    searcher: Searcher = field(repr=False)
+    open_cost: sparse.csr_array | None = None
 
     @cached_property
     def reach(self) -> sparse.csr_array:
-        """The same as ones."""
-        data = np.ones(len(self.cost.data), dtype=np.int8)
-        return sparse.csr_array((data, self.cost.indices, self.cost.indptr), shape=self.cost.shape)
+        """Ones where a site covers: within the limit."""
+        return within(self.cost, self.limit)
 
     @cached_property
-    def columns(self) -> sparse.csc_array:
-        """The costs by column."""
-        return sparse.csc_array(self.cost)
+    def sites(self) -> Flags:
+        """Which columns are stations or candidates, no gates."""
+        sites = np.ones(len(self.ids), dtype=bool)
+        sites[self.action] = False
+        return sites
 
     @cached_property
     def served_by_some(self) -> Flags:
@@ -94,3 +107,11 @@ class Task:
             "gap": self.asking.gap,
         }
         return {**told, **changed}
+
+
+def within(cost: sparse.csr_array, limit: float) -> sparse.csr_array:
+    """Return ones where a cost is stored that is at most the limit."""
+    kept = cost.data <= limit
+    start = np.r_[0, np.cumsum(kept)][cost.indptr]
+    data = np.ones(int(kept.sum()), dtype=np.int8)
+    return sparse.csr_array((data, cost.indices[kept], start), shape=cost.shape)

@@ -1,0 +1,145 @@
+"""
+Why these sites: what each adds, whom it serves, what is lost without it, and who came second.
+
+    Setting, Task, chosen columns  --explain_sites-->  one row a site, in order of contribution
+"""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gis.plans.setting import Setting
+from gis.plans.standing import Standing
+from gis.plans.task import Task
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+_LONLAT = "EPSG:4326"
+_PLACES = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The columns a plan opens and closes: new sites in their order, actions, stations closed."""
+
+    sites: Ints
+    actions: Ints
+    closed: Ints
+
+    def opened(self, task: Task) -> Flags:
+        """Tell which of all columns are open."""
+        opened = np.zeros(len(task.ids), dtype=bool)
+        opened[task.existing] = True
+        opened[self.closed] = False
+        opened[self.sites] = True
+        opened[self.actions] = True
+        return opened
+
+
+def explain_sites(setting: Setting, task: Task, chosen: Chosen) -> pd.DataFrame:
+    """
+    Tell about each site; see ``Plan.sites``.
+
+    Cost: for each site two or three passes over all pairs (farthest: one over rows x candidates).
+    """
+    opened = chosen.opened(task)
+    standing = Standing(task, opened)
+    rows = [_about(task, standing, opened, site) for site in chosen.sites]
+    table = pd.DataFrame(rows, columns=["serves", "only", "lost", "runner_up", "runner_up_gain"])
+    table.insert(0, "gain", _gains(standing, opened, chosen.sites))
+    table.index = pd.Index(task.ids[chosen.sites], name="id", dtype="object")
+    rows_of = chosen.sites - len(task.existing)
+    about = setting.candidates.iloc[rows_of][["name", "kind", "source", "services", "cost"]]
+    places = lon_lat(gpd.GeoSeries(setting.candidates.geometry.iloc[rows_of]))
+    told = pd.concat([about, places, table], axis=1)
+    return told.astype({"runner_up": "string"})
+
+
+def lon_lat(points: gpd.GeoSeries) -> pd.DataFrame:
+    """Return longitude and latitude of points, in degrees to a tenth of a metre."""
+    degrees = points.to_crs(_LONLAT)
+    told = {"lon": degrees.x.round(_PLACES), "lat": degrees.y.round(_PLACES)}
+    return pd.DataFrame(told, index=points.index)
+
+
+def _gains(standing: Standing, opened: Flags, sites: Ints) -> Floats:
+    """What each site adds to those before it; NaN where those before serve not everybody."""
+    step = opened.copy()
+    step[sites] = False
+    values = [standing.value(step)]
+    for site in sites:
+        step[site] = True
+        values.append(standing.value(step))
+    told = np.array(values)
+    with np.errstate(invalid="ignore"):
+        gains = np.diff(told)
+    return np.where(np.isfinite(gains), gains, np.nan)
+
+
+def _about(
+    task: Task, standing: Standing, opened: Flags, site: int
+) -> tuple[float, float, float, str, float]:
+    others = opened.copy()
+    others[site] = False
+    mine = standing.reach[:, [site]].toarray().reshape(-1) > 0
+    serves = float(task.weights[mine].sum())
+    only = float(task.weights[mine & (standing.hits(others) == 0)].sum())
+    lost = standing.value(opened) - standing.value(others)
+    name, gain = _runner_up(task, standing, others, site)
+    return serves, only, lost, name, gain
+
+
+def _runner_up(task: Task, standing: Standing, others: Flags, site: int) -> tuple[str, float]:
+    """Find the candidate that adds most in a site's place, the others fixed; ties go first."""
+    free = allowed(task, others)
+    free = free[free != site]
+    if not len(free):
+        return "", 0.0
+    if task.asking.goal == "farthest":
+        added = np.array([_farthest_with(standing, others, each) for each in free])
+    else:
+        added = standing.added(others)[free]
+    best = int(np.argmax(added))
+    if added[best] <= 0:
+        return "", 0.0
+    step = others.copy()
+    step[free[best]] = True
+    gain = standing.value(step) - standing.value(others)
+    return str(task.ids[free[best]]), gain if np.isfinite(gain) else float("inf")
+
+
+def _farthest_with(standing: Standing, others: Flags, column: int) -> float:
+    """By how much the farthest come nearer if a column is opened too (a large number: from inf)."""
+    best = standing.best_cost(others)
+    more = standing.cost[:, [column]].tocoo()
+    with_it = best.copy()
+    with_it[more.row] = np.minimum(with_it[more.row], more.data)
+    before, after = best[standing.counted].max(initial=0), with_it[standing.counted].max(initial=0)
+    if np.isinf(after):
+        return 0.0
+    return float(1e18 - after if np.isinf(before) else before - after)
+
+
+def allowed(task: Task, opened: Flags) -> Ints:
+    """Candidates that may be opened beside these: not forbidden, affordable, far enough away."""
+    free = np.zeros(len(task.ids), dtype=bool)
+    free[task.candidate] = True
+    free[task.forbidden] = False
+    free &= ~opened
+    rules = task.rules
+    if rules.budget is not None:
+        costs = np.asarray(rules.costs, dtype=float)
+        new = opened.copy()
+        new[task.existing] = False
+        free &= costs <= rules.budget - costs[new].sum() + 1e-9
+    if rules.apart is not None:
+        for one, two in np.asarray(rules.apart, dtype=np.int64).reshape(-1, 2):
+            free[two] &= not opened[one]
+            free[one] &= not opened[two]
+    found: Ints = np.flatnonzero(free)
+    return found
