@@ -262,22 +262,22 @@ def _plan(question: Question, goal: Goal, watch: Watch) -> Found:
     try:
         return best_plan(question, goal, watch)
     except NoPlan as error:
-        if question.terms.groups or (question.share > 0 and question.kind != MEDIAN):
-            plain = replace(question, terms=replace(question.terms, groups=()))
-            plain = replace(
-                plain, merged=merge(plain.ground, plain.terms, split=_split(plain.terms))
-            )
-            if question.kind != MEDIAN:
-                plain = replace(plain, share=0.0)
-                goal = _most_weight(plain)
-            error.best = _nearest(plain, goal, watch)
+        asks = question.share > 0 and question.kind != MEDIAN
+        if question.terms.groups or asks:
+            error.best = _nearest(question, goal, watch)
         raise
 
 
 def _nearest(question: Question, goal: Goal, watch: Watch) -> Choice | None:
-    """Return the best plan of a question that asks for less, None where that has none either."""
+    """Return the best plan without floors, and with the most weight in place of a share."""
+    asks = question.share > 0 and question.kind != MEDIAN
+    terms = replace(question.terms, groups=(), backup=0.0 if asks else question.terms.backup)
+    merged = merge(question.ground, terms, split=_split(terms))
+    less = replace(question, terms=terms, merged=merged, share=0.0 if asks else question.share)
+    if asks:
+        goal = _most_weight(less)
     try:
-        return None if watch.over else told(question, goal, best_plan(question, goal, watch), watch)
+        return None if watch.over else told(less, goal, best_plan(less, goal, watch), watch)
     except NoPlan:
         return None
 

@@ -95,7 +95,8 @@ def _gap(goal: Goal, watch: Watch, known: float) -> float:
     if not goal.whole:
         return watch.gap
     most = goal.most if goal.most < math.inf else known
-    return max(watch.gap, 0.99 / max(1.0, most)) if most < math.inf else watch.gap
+    away = 0.98 - min(1e-6 * most, 0.5)  # what floating point may hide in large numbers left out
+    return max(watch.gap, away / max(1.0, most)) if most < math.inf else watch.gap
 
 
 def _worth(question: Question, goal: Goal, opened: Flags) -> float | None:
