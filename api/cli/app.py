@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli import answers, areas, data, pages, what_if
+from api.cli import answers, areas, data, pages, site, what_if
 from api.cli.help import Command, Group
 from api.cli.options import Lang
 from api.cli.words import Words
@@ -31,6 +31,7 @@ _VERBS: dict[str, Any] = {
     "cover": answers.cover,
     "gaps": answers.gaps,
     "what-if": what_if.what_if,
+    "site": site.site,
     "areas": areas.areas,
     "map": pages.map_,
     "catalogue": answers.catalogue,

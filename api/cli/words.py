@@ -60,6 +60,10 @@ COMMANDS: dict[str, Words] = {
         "Try a scenario (a station, a gate, other hours, a footbridge …): coverage before and "
         "after, who gains, who loses.",
     ),
+    "site": Words(
+        "下一批站点放在哪里最好: 选址、证明（最优，或离最优最多差多少）和每一处的理由。",
+        "Choose sites for the next stations: which, proved how good, and why each of them.",
+    ),
     "areas": Words(
         "画出站点的服务范围（GeoJSON 或 GeoPackage）；--limit 可多次给出，每个限值一圈。",
         "Draw the service areas of stations (GeoJSON or GeoPackage); --limit may be repeated, "
@@ -92,6 +96,8 @@ EXAMPLES: dict[str, str] = {
     '--at "周六 11:30" -o gaps.xlsx',
     "what-if": "minqing what-if out/district out/scenario.json --circle elder "
     "--weight elders_60 --by community",
+    "site": "minqing site out/district --service meals --profile walk_48 --count 2 "
+    "--weight elders_60",
     "areas": "minqing areas out/district --service meals --limit 5min --limit 10min "
     "--profile walk_60 --how nearest -o areas.geojson",
     "map": "minqing map out/district --circle elder --level public -o map.html",
@@ -121,7 +127,71 @@ PARAMETERS: dict[str, Words] = {
         "服务圈，如 elder、culture（见 minqing catalogue）",
         "circle such as elder, culture (see minqing catalogue)",
     ),
-    "--service": Words("只问一种服务，如 meals", "ask for one service only, such as meals"),
+    "--service": Words(
+        "只问一种服务，如 meals（选址可多次给出）",
+        "ask for one service only, such as meals (siting: may be repeated)",
+    ),
+    "--count": Words("最多新增几处", "how many new sites at most"),
+    "--budget": Words(
+        "新增各处费用之和的上限（候选表的费用列）",
+        "what the new sites may cost together (column cost of the candidates)",
+    ),
+    "--share": Words(
+        "至少覆盖多少，求最少处数: 如 90%，或 reachable（凡候选点够得着的）",
+        "cover at least this much with the fewest sites: 90%, or reachable (all that some "
+        "candidate can reach)",
+    ),
+    "--goal": Words(
+        "coverage 覆盖最多，minutes 总路程最短，farthest 最远者最近，backup 双重覆盖最多",
+        "coverage: most covered; minutes: least walking in all; farthest: nearest for the "
+        "worst off; backup: most covered twice",
+    ),
+    "--candidates": Words(
+        "候选点从哪里来: table 候选表，venues 现有站点，gates 小区出入口，streets:200 街边每 "
+        "200 米；可多次给出，不给则用候选表",
+        "where sites may be: table (the district's), venues (existing stations), gates (of "
+        "compounds), streets:200 (every 200 m); may be repeated; the table unless given",
+    ),
+    "--require": Words(
+        "必须选的候选点；可多次给出", "a candidate that must be chosen; may be repeated"
+    ),
+    "--forbid": Words("不可选的候选点；可多次给出", "a candidate that may not be; may be repeated"),
+    "--may-close": Words(
+        "可以关闭、把名额让出来的现有站点；可多次给出",
+        "an existing station that may be closed to free its place; may be repeated",
+    ),
+    "--floor": Words(
+        "底线，如 grid=80%（每个网格至少八成）、elders_80=95%；可多次给出",
+        "a floor such as grid=80% (every grid at least) or elders_80=95%; may be repeated",
+    ),
+    "--apart": Words(
+        "站点之间至少相距多少米（直线）", "sites lie at least so many metres apart (straight line)"
+    ),
+    "--open-gates": Words(
+        "也可以改为开放小区出入口，与建站竞争",
+        "opening compound gates competes with building stations",
+    ),
+    "--gate-cost": Words(
+        "开放一处出入口的费用；给出即允许开放",
+        "what opening one gate costs; given, gates may be opened",
+    ),
+    "--time-limit": Words(
+        "最多求解多久，如 60s、2min；到时给出目前最好的方案和它的界限",
+        "how long to solve, such as 60s or 2min; then the best found comes with its bound",
+    ),
+    "--gap": Words(
+        "离最优多近就可以停，如 1%；0% 要证明到底",
+        "how near the optimum is near enough, such as 1%; 0% asks for the whole proof",
+    ),
+    "--curve": Words(
+        "另写“处数 → 覆盖率”曲线，每点带证明状态: .csv 表或 .svg 图",
+        "also write the curve of stations and share covered, with the proof of each point: "
+        ".csv or .svg",
+    ),
+    "--map": Words(
+        "另画方案地图（单个 HTML 文件，不联网也能打开）",
+        "also draw the plan (one HTML file that opens without internet)",
+    ),
     "--limit": Words("限值，如 15min、500m；替换圈里的限值", "limit such as 15min or 500m"),
     "--profile": Words(
         "步行速度，如 walk_60、walk_48；gb50180 按米计",
@@ -161,8 +231,8 @@ PARAMETERS: dict[str, Words] = {
         "merged: all stations as one; overlapping: each by itself; nearest: each what is nearest",
     ),
     "--detail": Words(
-        "另写明细 CSV: 每户每项要求一行",
-        "also write details as CSV, one row per unit and requirement",
+        "另写明细 CSV: 每户每项要求（或服务）一行",
+        "also write details as CSV, one row per unit and requirement or service",
     ),
     "--level": Words(
         "给谁看: public 只有汇总，planner 有满足人数下限的楼栋",

@@ -18,7 +18,7 @@ VERBS = [name for name in COMMANDS if name != "minqing"]
 
 
 def test_verbs_are_those_of_the_design():
-    expected = "demo template import fetch check cover gaps what-if areas map catalogue serve"
+    expected = "demo template import fetch check cover gaps what-if site areas map catalogue serve"
     assert list(build_command().commands) == expected.split()
 
 
@@ -103,9 +103,9 @@ def test_version_is_the_installed_one(capsys):
             "Missing argument 'DISTRICT'.\nSee “minqing cover --help”.\n",
         ),
         (
-            ["site", "x"],
-            "参数有误: 没有这个命令 'site'.\n用 “minqing --help” 看用法。\n",
-            "No such command 'site'.\nSee “minqing --help”.\n",
+            ["fly", "x"],
+            "参数有误: 没有这个命令 'fly'.\n用 “minqing --help” 看用法。\n",
+            "No such command 'fly'.\nSee “minqing --help”.\n",
         ),
         (
             ["map", "x", "--level", "staff"],
