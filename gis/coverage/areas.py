@@ -148,6 +148,14 @@ def service_areas(  # noqa: PLR0913 - the words of the command line, one by one
     return _table(district, [row[2:] for row in drawn])
 
 
+def areas_of(searcher: "Searcher", asked: Asked, stations: Sequence[str]) -> gpd.GeoDataFrame:
+    """Draw what each of some stations reaches by itself, as ``service_areas`` overlapping does."""
+    rows = searcher.district.stations.index.get_indexer(list(stations))
+    own = {int(row): asked.requirement.limit for row in rows if row >= 0}
+    drawn = _draw(searcher, asked, "overlapping", own) if own else iter(())
+    return _table(searcher.district, [(asked, *row) for row in drawn])
+
+
 def _searcher(
     district: District, catalogue: Catalogue, network: Network, when: When | None
 ) -> "Searcher":

@@ -8,7 +8,8 @@ holds for buildings of at least k households. Neither carries a household. Field
 white-list of ``gis.privacy.places`` are left out, whatever a table holds.
 """
 
-from gis.privacy.published import Published, PublishedCoverage, publish
+from gis.privacy.coverage import PublishedCoverage
+from gis.privacy.published import Published, publish
 from gis.privacy.suppress import K
 from gis.privacy.week import PublishedWeek
 

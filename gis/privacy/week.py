@@ -58,7 +58,7 @@ def publish_week(week: WeekCoverage, k: int, told: Iterable[float] = ()) -> Publ
     asked = question.circle or question.asked[0].requirement
     k = 1 if week.weight == RESIDENTIAL_AREA else k
     small = 0 < week.total < k
-    shown = _apart(week.covered, [0.0, week.total, *told], k) & (not small)
+    shown = apart(week.covered, [0.0, week.total, *told], k) & (not small)
     table = week.table
     days = [when.date for when in week.hours]
     names = [day_kind(day) if day and week.calendar else None for day in days]
@@ -80,7 +80,7 @@ def publish_week(week: WeekCoverage, k: int, told: Iterable[float] = ()) -> Publ
     )
 
 
-def _apart(values: Floats, told: Iterable[float], k: int) -> NDArray[np.bool_]:
+def apart(values: Floats, told: Iterable[float], k: int) -> NDArray[np.bool_]:
     """Tell which values may be shown: equal to one that is told, or at least k from all of them."""
     shown = sorted(set(told))
     for value in np.unique(values):

@@ -11,7 +11,7 @@ from towns import households, points, stations, street_table
 import gis
 from gis.district import build_district
 from gis.privacy import publish
-from gis.privacy.week import _apart
+from gis.privacy.week import apart
 from gis.week import cover_week
 
 
@@ -20,10 +20,10 @@ from gis.week import cover_week
     st.integers(60, 70),
     st.lists(st.integers(10, 50), max_size=2),
 )
-def test_figures_that_are_shown_lie_k_apart(values, total, told):
+def test_figures_that_are_shown_lie_kapart(values, total, told):
     values = np.array(values, dtype=float)
     told = [one for one in told if all(abs(one - other) >= 5 or one == other for other in told)]
-    shown = _apart(values, [0.0, float(total), *told], 5)
+    shown = apart(values, [0.0, float(total), *told], 5)
     kept = np.array(sorted({0.0, float(total), *map(float, told), *values[shown]}))
     steps = np.diff(np.array(sorted({*values[shown], 0.0, float(total)})))
     assert (steps >= 5).all()
@@ -72,7 +72,7 @@ def test_a_place_of_few_tells_nothing():
     assert found.hours["share"].isna().all()
 
 
-def test_a_week_beside_a_coverage_keeps_apart_from_it():
+def test_a_week_beside_a_coverage_keepsapart_from_it():
     place = town([20, 40])
     week = cover_week(place, service="meals", weight="elders_60", profile="walk_60")
     whole = gis.cover(place, service="meals", weight="elders_60", profile="walk_60")
