@@ -14,7 +14,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
 from gis.catalogue import Catalogue, Limit, load_catalogue
 from gis.coverage import Coverage
@@ -47,6 +46,7 @@ from gis.siting.watch import PROVED, Tell, gap_between
 from gis.streets.network import Network, build_network
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
@@ -286,17 +286,17 @@ def _proof(
 
     What the model found and what the recount says have to be one number. Only where two newly
     opened gates do more together than the model counts, the recount may be better; the bound is
-    then that of every gate open for nothing.
+    then that of a model in which a way through several needs only one of them.
     """
     unit = task.per_minute if setting.timed else 1.0
     objective, bound = choice.objective / unit, choice.bound / unit
     again = worth(task, after) if setting.asking.share is None else objective
-    if task.open_cost is None:
+    if task.wide_ways is None:
         if abs(again - objective) > 1e-6 * max(1.0, abs(objective)):
             raise fault_of_ours(abs(again - objective), objective)
         told = {"gap": choice.gap, "status": choice.status}
         return {"objective": objective, "bound": bound, **told}
-    bound = _solved(setting, _gates_free(task, task.open_cost), progress).bound / unit
+    bound = _solved(setting, _widened(task, *task.wide_ways), progress).bound / unit
     gap = gap_between(again, bound)
     proved = gap <= PROVED
     near = WITHIN_GAP if gap <= setting.asking.gap else BEST_FOUND
@@ -304,11 +304,11 @@ def _proof(
     return {"objective": again, "bound": bound, "gap": 0.0 if proved else gap, "status": status}
 
 
-def _gates_free(task: Task, open_cost: sparse.csr_array) -> Task:
-    """Return the task with every gate open for nothing: no plan does better than its best."""
-    rules = replace(task.rules, actions=(), ways=None, way_costs=None)
-    ways, costs = task.ways[:0], task.way_costs[:0]
-    return replace(task, cost=open_cost, ways=ways, way_costs=costs, rules=rules)
+def _widened(task: Task, ways: Ints, costs: Floats) -> Task:
+    """Return the task where a way through several gates needs only one: no plan does better."""
+    needed = None if task.rules.way_costs is None else costs
+    rules = replace(task.rules, ways=ways, way_costs=needed)
+    return replace(task, ways=ways, way_costs=costs, rules=rules)
 
 
 def _gates(

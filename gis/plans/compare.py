@@ -61,7 +61,7 @@ class ComparedPlans:
 
     def units(self, one: str, other: str) -> pd.DataFrame:
         """
-        List the units that are covered by one of two plans only.
+        List the units with some weight that are covered by one of two plans only.
 
         Returns
         -------
@@ -75,8 +75,9 @@ class ComparedPlans:
             first.asking.services, first.coverages_after, second.coverages_after, strict=True
         ):
             was, now = a.units["covered"].to_numpy(), b.units["covered"].to_numpy()
-            told = a.units.loc[was != now, ["grid", "weight"]]
-            outcome = np.where(now[was != now], "gained", "lost")
+            differ = (was != now) & (a.units["weight"].to_numpy() > 0)
+            told = a.units.loc[differ, ["grid", "weight"]]
+            outcome = np.where(now[differ], "gained", "lost")
             parts.append(told.assign(service=service, outcome=outcome))
         table = pd.concat(parts)[["service", "grid", "weight", "outcome"]]
         return table.astype({"service": "string", "outcome": "string"})

@@ -4,7 +4,7 @@ Why these sites: what each adds, whom it serves, what is lost without it, and wh
     Setting, Task, chosen columns  --explain_sites-->  one row a site, in order of contribution
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -12,8 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.plans.setting import Setting
+from gis.plans.solve import solve
 from gis.plans.standing import Standing
 from gis.plans.task import Task
+from gis.siting.choice import NoPlan
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -45,7 +47,8 @@ def explain_sites(setting: Setting, task: Task, chosen: Chosen) -> pd.DataFrame:
     """
     Tell about each site; see ``Plan.sites``.
 
-    Cost: for each site two or three passes over all pairs (farthest: one over rows x candidates).
+    Cost: for each site two or three passes over all pairs (farthest: one over rows x candidates;
+    places shared out: three small programmes).
     """
     opened = chosen.opened(task)
     standing = Standing(task, opened)
@@ -96,6 +99,8 @@ def _about(
 
 def _runner_up(task: Task, standing: Standing, others: Flags, site: int) -> tuple[str, float]:
     """Find the candidate that adds most in a site's place, the others fixed; ties go first."""
+    if task.asking.capacity:
+        return _next_with_places(task, standing, others, site)
     free = allowed(task, others)
     free = free[free != site]
     if not len(free):
@@ -104,13 +109,40 @@ def _runner_up(task: Task, standing: Standing, others: Flags, site: int) -> tupl
         added = np.array([_farthest_with(standing, others, each) for each in free])
     else:
         added = standing.added(others)[free]
-    best = int(np.argmax(added))
-    if added[best] <= 0:
+    for best in np.argsort(-added, kind="stable"):
+        if added[best] <= 0:
+            break
+        step = others.copy()
+        step[free[best]] = True
+        if standing.keeps_floors(step):
+            gain = standing.value(step) - standing.value(others)
+            return str(task.ids[free[best]]), gain if np.isfinite(gain) else float("inf")
+    return "", 0.0
+
+
+def _next_with_places(
+    task: Task, standing: Standing, others: Flags, site: int
+) -> tuple[str, float]:
+    """Let the model choose one more: what it adds depends on who has which place."""
+    new = others.copy()
+    new[task.existing] = False
+    shut = np.r_[task.existing[~others[task.existing]], task.forbidden, site]
+    fixed = {
+        "existing": task.existing[others[task.existing]],
+        "required": np.flatnonzero(new),
+        "forbidden": np.r_[shut, task.action[~others[task.action]]],
+    }
+    alone = replace(task, rules=replace(task.rules, may_close=()))
+    if int(new.sum()) + len(fixed["forbidden"]) == len(task.candidate) + len(task.action):
         return "", 0.0
-    step = others.copy()
-    step[free[best]] = True
-    gain = standing.value(step) - standing.value(others)
-    return str(task.ids[free[best]]), gain if np.isfinite(gain) else float("inf")
+    try:
+        choice = solve(alone, count=int(new.sum()) + 1, **fixed)
+    except NoPlan:
+        return "", 0.0
+    added = np.setdiff1d(choice.sites, fixed["required"])
+    if not len(added):
+        return "", 0.0
+    return str(task.ids[added[0]]), choice.objective - standing.value(others)
 
 
 def _farthest_with(standing: Standing, others: Flags, column: int) -> float:

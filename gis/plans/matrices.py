@@ -117,7 +117,7 @@ class _Layout:
 def _links(
     setting: Setting, searcher: Searcher, layout: _Layout, number: int, doors: Doors
 ) -> tuple[Links, Links | None, Links | None]:
-    """Search one service: its links, those through one opened gate, those with all opened."""
+    """Search one service: its links, those through one opened gate, those with others open too."""
     asked = setting.asked[number]
     column = layout.column_of(asked.requirement.id, len(searcher.district.stations))
     stations, limits = searcher.open_stations(asked, Access())
@@ -128,14 +128,18 @@ def _links(
     whole = _shifted(links_of(layout.groups, found, column, most), layout, number)
     if not len(doors.rows):
         return whole, None, None
-    through = pairs_through(priced, doors, *told, limits)
-    ways = _shifted(links_of(layout.groups, through, column, most), layout, number)
-    opened = with_gates_open(
-        searcher.district, searcher.network, list(layout.gates()), setting.catalogue
+    gates = [str(each) for each in layout.gates()]
+    opened = with_gates_open(searcher.district, searcher.network, gates, setting.catalogue)
+    wide = setting.searcher(*opened).priced(asked, Access())
+    one, several = (
+        _shifted(
+            links_of(layout.groups, pairs_through(each, doors, *told, limits), column, most),
+            layout,
+            number,
+        )
+        for each in (priced, wide)
     )
-    wide = setting.searcher(*opened)
-    everywhere = pairs(wide.priced(asked, Access()), *told, limits=limits)
-    return whole, ways, _shifted(links_of(layout.groups, everywhere, column, most), layout, number)
+    return whole, one, several
 
 
 def _shifted(links: Links, layout: _Layout, number: int) -> Links:
@@ -165,7 +169,7 @@ def _task(
     setting = layout.setting
     cost = _matrix([whole for whole, _, _ in parts], layout)
     ways, way_costs = _ways([through for _, through, _ in parts], cost, layout)
-    opened = [everywhere for _, _, everywhere in parts if everywhere is not None]
+    wide_ways = _ways([several for _, _, several in parts], cost, layout)
     row_of = layout.row_of()
     asking, candidates = setting.asking, setting.candidates
     standing = setting.district.stations.index[setting.standing]
@@ -192,7 +196,7 @@ def _task(
         limit=float(setting.asked[0].limit_cost),
         searcher=searcher,
         per_minute=float((60_000 if setting.asked[0].timed else 1000) * setting.asked[0].trips),
-        open_cost=_beyond(cost, ways, way_costs, _matrix(opened, layout)) if opened else None,
+        wide_ways=None if _alike((ways, way_costs), wide_ways) else wide_ways,
         **chosen,
     )
     return replace(task, rules=build_rules(setting, task, floors))
@@ -211,8 +215,10 @@ def _ways(
     gate = np.concatenate([each.gate for each in some if each.gate is not None])
     known = _values(cost, row, column)
     better = told < known if layout.setting.timed else np.isinf(known)
-    ways = np.stack([row, column, layout.sites + gate], axis=1)[better]
-    return ways.astype(np.int64), told[better].astype(float)
+    ways = np.stack([row, column, layout.sites + gate], axis=1)[better].astype(np.int64)
+    order = np.lexsort(ways.T[::-1])
+    costs = told[better][order].astype(float) if layout.setting.timed else np.zeros(len(ways))
+    return ways[order], costs
 
 
 def _values(matrix: sparse.csr_array, row: Ints, column: Ints) -> Floats:
@@ -227,17 +233,6 @@ def _values(matrix: sparse.csr_array, row: Ints, column: Ints) -> Floats:
     return np.where(keys[at] == wanted, matrix.data[at], np.inf)
 
 
-def _beyond(
-    cost: sparse.csr_array, ways: Ints, way_costs: Floats, opened: sparse.csr_array
-) -> sparse.csr_array | None:
-    """Return the costs with every gate open, if two gates do more than one at a time; else None."""
-    row = np.repeat(np.arange(opened.shape[0]), np.diff(opened.indptr))
-    one = _values(cost, row, opened.indices)
-    if len(ways):
-        order = np.lexsort((way_costs, ways[:, 1], ways[:, 0]))
-        pair, first = np.unique(ways[order, :2], axis=0, return_index=True)
-        start = np.searchsorted(pair[:, 0], np.arange(opened.shape[0] + 1))
-        least = way_costs[order][first]
-        single = sparse.csr_array((least, pair[:, 1], start), shape=opened.shape)
-        one = np.minimum(one, _values(single, row, opened.indices))
-    return opened if bool(np.any(opened.data < one)) else None
+def _alike(one: tuple[Ints, Floats], other: tuple[Ints, Floats]) -> bool:
+    """Tell whether ways and their costs are the same."""
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))

@@ -107,7 +107,7 @@ def agree(task: Task, standing: Standing, opened: Flags, after: Sequence[Coverag
         if covers and not standing.backup:
             mine = np.minimum(mine, 1)
         less, more = int((theirs < mine).sum()), int((theirs > mine).sum())
-        if less or (more and task.open_cost is None):
+        if less or (more and task.wide_ways is None):
             raise fault_of_ours(less + more, int(counted.sum()))
         better += more
     return better

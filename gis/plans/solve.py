@@ -39,23 +39,23 @@ def solve(
     *,
     count: int | None = None,
     share: float | str | None = None,
-    rules: Rules | None = None,
     time_limit: float | None = None,
     progress: Tell | None = None,
+    **sites: Ints,
 ) -> Choice:
     """
-    Ask the location model of the goal.
+    Ask the location model of the goal; ``sites`` are other ``existing``, ``required`` or
+    ``forbidden`` positions than those of the task.
 
     Raises
     ------
     NoPlan
         No choice of sites does; in positions.
     """
-    told = {**task.options(), "time_limit": time_limit, "progress": progress}
-    rules = task.rules if rules is None else rules
+    told = task.options(time_limit=time_limit, progress=progress, **sites)
     rows = rows_counted(task)
     weights = task.weights[rows]
-    kept = _of_rows(rules, task, rows)
+    kept = _of_rows(task, rows)
     goal = task.asking.goal
     if goal == "farthest":
         raise NotImplementedError
@@ -71,8 +71,9 @@ def _share(share: float | str) -> float:
     return 1.0 if isinstance(share, str) else share
 
 
-def _of_rows(rules: Rules, task: Task, rows: Ints) -> Rules:
-    """Return rules about some of the rows."""
+def _of_rows(task: Task, rows: Ints) -> Rules:
+    """Return the rules, about some of the rows."""
+    rules = task.rules
     if not rules:
         return rules
     at = np.full(len(task.weights), -1, dtype=np.int64)

@@ -12,10 +12,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gis.plans.task import Task, within
+from gis.siting.ruled import max_coverage
+from gis.siting.rules import Rules
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+
+_SLACK = 1e-6
+"""What floating point may lack."""
 
 
 class Standing:
@@ -48,6 +54,8 @@ class Standing:
         minutes are negative (-inf where somebody counted is not served).
         """
         goal = self.task.asking.goal
+        if self.task.asking.capacity:
+            return self._served(opened)
         if goal in ("minutes", "farthest"):
             best = self.best_cost(opened)[self.counted] / self.task.per_minute
             if goal == "farthest":
@@ -56,6 +64,24 @@ class Standing:
         hits, backup = self.hits(opened), self.backup
         once, twice = (float(self.weights[hits >= least].sum()) for least in (1, 2))
         return (1 - backup) * once + backup * twice
+
+    def _served(self, opened: Flags) -> float:
+        """Return the greatest weight that can have a place."""
+        columns = np.flatnonzero(opened & self.task.sites)
+        places = np.asarray(self.task.rules.capacities, dtype=float)[columns]
+        rows = np.flatnonzero(self.counted)
+        reach, rules = self.reach[rows][:, columns], Rules(capacities=places)
+        stand = np.arange(len(columns))
+        return max_coverage(reach, self.weights[rows], 0, existing=stand, rules=rules).objective
+
+    def keeps_floors(self, opened: Flags) -> bool:
+        """Tell whether every floor holds with these sites open."""
+        covered = self.hits(opened) > 0
+        floors = ((np.asarray(each.weights), each.share) for each in self.task.rules.floors)
+        return all(
+            float(weights[covered].sum()) >= share * float(weights.sum()) - _SLACK
+            for weights, share in floors
+        )
 
     @property
     def backup(self) -> float:

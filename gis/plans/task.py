@@ -48,15 +48,16 @@ class Task:
         All other constraints; empty where there are none.
     ways
         k x 3 (row, column, action): what a newly opened gate adds; ``way_costs`` (k) is what the
-        way then costs.
+        way then costs (0 where only the limit counts).
     limit
         The limit asked, in units of ``cost``: what is within covers.
     per_minute
         What one minute one way (or one metre) is in units of ``cost``.
     searcher
         Searches the district with every candidate built.
-    open_cost
-        Costs with every gate open; only where two gates together do more than one at a time.
+    wide_ways
+        Ways and their costs with every other gate open as well; only where that makes more of
+        them, so that two gates together do more than one at a time.
     """
 
     asking: Asking
@@ -76,7 +77,7 @@ class Task:
     limit: float
     per_minute: float
     searcher: Searcher = field(repr=False)
-    open_cost: sparse.csr_array | None = None
+    wide_ways: tuple[Ints, Floats] | None = None
 
     @cached_property
     def reach(self) -> sparse.csr_array:

@@ -76,9 +76,8 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _finite(value: Any, places: int) -> Any:
     """Return a value JSON knows; what is endless or empty is null."""
-    if value == "" or (isinstance(value, float) and value in (float("inf"), float("-inf"))):
-        return None
-    return plain(value, places)
+    told = plain(value, places)
+    return None if told in ("", float("inf"), float("-inf")) else told
 
 
 def _unreached(table: pd.DataFrame) -> dict[str, Any]:
