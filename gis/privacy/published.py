@@ -14,9 +14,11 @@ import pandas as pd
 from gis.coverage.result import Coverage
 from gis.district import District
 from gis.errors import InputError
+from gis.plans.plan import Plan
 from gis.privacy.counted import Counted
 from gis.privacy.coverage import PublishedCoverage, is_few, publish_coverage
 from gis.privacy.places import publish_places
+from gis.privacy.plan import PublishedPlan, publish_plans
 from gis.privacy.suppress import K
 from gis.privacy.week import PublishedWeek, publish_week
 from gis.tables import LIST_SEPARATOR
@@ -41,16 +43,18 @@ class Published:
     counts: pd.DataFrame
     needs: pd.DataFrame
     weeks: tuple[PublishedWeek, ...] = ()
+    plans: tuple[PublishedPlan, ...] = ()
 
 
 def publish(
     district: District,
-    *results: Coverage | WeekCoverage,
+    *results: Coverage | WeekCoverage | Plan,
     level: str = "public",
     k: int = K,
     title: str | None = None,
     date: str | None = None,
     areas: bool = True,
+    curve: bool = True,
 ) -> Published:
     """
     Keep of a district and its results what the readers of one level may see.
@@ -58,13 +62,15 @@ def publish(
     Parameters
     ----------
     results
-        Coverages and weeks, in any order; each kind keeps its own.
+        Coverages, weeks and plans, in any order; each kind keeps its own.
     k
         Counts from 1 to k - 1 are hidden, and as many others as arithmetic asks for.
     title, date
         What the page is called, and the day its data stands for; else those of the district.
     areas
         Whether to draw the reached areas, by far the slowest part; answers in figures need none.
+    curve
+        Whether plans come with their curve "stations -> share covered", one solve a number.
 
     Raises
     ------
@@ -80,6 +86,7 @@ def publish(
         raise InputError(f"k：{k} 太小，至少为 2", english=f"k: {k} is too small, at least 2")
     counted = Counted(district, k)
     coverages = [each for each in results if isinstance(each, Coverage)]
+    plans = [each for each in results if isinstance(each, Plan)]
     facts = district.facts
     return Published(
         level="planner" if level == "planner" else "public",
@@ -93,11 +100,12 @@ def publish(
         counts=counted.counts(),
         needs=counted.needs(),
         weeks=_publish_weeks(results, coverages, k),
+        plans=publish_plans(counted, plans, level, areas=areas, curve=curve),
     )
 
 
 def _publish_weeks(
-    results: Sequence[Coverage | WeekCoverage], coverages: Sequence[Coverage], k: int
+    results: Sequence[Coverage | WeekCoverage | Plan], coverages: Sequence[Coverage], k: int
 ) -> tuple[PublishedWeek, ...]:
     """Publish weeks beside coverages: figures of one weight are kept apart from one another."""
     told: dict[str, list[float]] = {}

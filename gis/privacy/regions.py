@@ -107,17 +107,16 @@ class _Reader:
     def _wide(self, told: Flags, cells: NDArray[np.int64], *, stop: bool) -> Flags:
         """Tell which cells keep k values; with ``stop`` the first narrow one ends the search."""
         low, high = self.mass.copy(), self.mass.copy()
-        wide = np.zeros(len(cells), dtype=bool)
+        wide = np.ones(len(cells), dtype=bool)
         solver: Any = None
         for place, cell in enumerate(cells):
             for sign in (-1.0, 1.0):
                 if high[cell] - low[cell] >= self.k - _SLACK:
                     break
-                solver = solver or self._solver(told)
+                solver = self._solver(told) if solver is None else solver
                 # every answer is a world that fits: it widens other cells too
                 world = _extreme(solver, int(cell), sign)
-                if len(world):
-                    low, high = np.minimum(low, world), np.maximum(high, world)
+                low, high = np.minimum(low, world), np.maximum(high, world)
             wide[place] = high[cell] - low[cell] >= self.k - _SLACK
             if stop and not wide[place]:
                 break
@@ -149,10 +148,15 @@ class _Reader:
 
 
 def _extreme(solver: Any, cell: int, sign: float) -> Floats:
-    """Return the world in which a cell is least (sign 1) or greatest (-1); none if unsolved."""
+    """Return the world in which a cell is least (sign 1) or greatest (-1)."""
     at = np.array([cell], np.int32)
     solver.changeColsCost(1, at, np.array([sign]))
     solver.run()
+    status = solver.getInfo().primal_solution_status
+    world = np.array(solver.getSolution().col_value)
+    # only now: a changed cost takes the answer away
     solver.changeColsCost(1, at, np.array([0.0]))
-    solved = solver.getInfo().primal_solution_status == 2  # a feasible point
-    return np.array(solver.getSolution().col_value) if solved else np.empty(0)
+    if status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        # the true world always fits; whoever cannot find one must not publish
+        raise RuntimeError("no world fits the figures told")
+    return world
