@@ -47,7 +47,12 @@ class Question:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A programme with its expressions: places taken, money, weight covered (twice), costs."""
+    """
+    A programme with its expressions: places taken, money, weight covered (twice), costs.
+
+    ``parts`` are the columns of shares of rows, ``needs`` the column each one needs: part <= need
+    holds in whole numbers by sums over parts, and link by link only once ``ruled_cuts`` asks.
+    """
 
     blocks: Blocks
     sites: Ints
@@ -56,6 +61,8 @@ class Model:
     covered: Line
     twice: Line
     cost: Line
+    parts: Ints
+    needs: Ints
 
 
 def build(question: Question, left_out: frozenset[str] = frozenset()) -> Model:
@@ -81,9 +88,9 @@ def build(question: Question, left_out: frozenset[str] = frozenset()) -> Model:
     nothing = line()
     if question.kind == COVER:
         covered, twice = _cover(blocks, question, servers, left_out)
-        return Model(blocks, sites, number, money, covered, twice, nothing)
-    covered, cost = _serve(blocks, question, sites, servers, left_out)
-    return Model(blocks, sites, number, money, covered, nothing, cost)
+        return Model(blocks, sites, number, money, covered, twice, nothing, sites[:0], sites[:0])
+    served = _serve(blocks, question, sites, servers, left_out)
+    return Model(blocks, sites, number, money, served[0], nothing, *served[1:])
 
 
 def _open(blocks: Blocks, terms: Terms, left_out: frozenset[str]) -> Ints:
@@ -248,16 +255,17 @@ def _columns_of_rows(blocks: Blocks, ground: Ground, servers: Ints) -> tuple[Int
 
 def _serve(
     blocks: Blocks, question: Question, sites: Ints, servers: Ints, left_out: frozenset[str]
-) -> tuple[Line, Line]:
+) -> tuple[Line, Line, Ints, Ints]:
     ground = question.merged.ground
     rows, row, server = ground.links.shape[0], ground.row, ground.links.indices
     parts = blocks.columns(len(row))
     every = question.share == 1.0 and "share" not in left_out
     blocks.rows(rows, (row, parts, 1.0), lower=1.0 if every else 0.0, upper=1.0)
     loose = np.flatnonzero(~ground.working(question.terms.fixed)[server])
-    here = np.arange(len(loose))
+    used, at, links = np.unique(server[loose], return_inverse=True, return_counts=True)
+    here = np.arange(len(used))
     blocks.rows(
-        len(loose), (here, parts[loose], 1.0), (here, servers[server[loose]], -1.0), upper=0.0
+        len(used), (at, parts[loose], 1.0), (here, servers[used], -links.astype(float)), upper=0.0
     )
     if "capacities" not in left_out and question.terms.capacities is not None:
         _fill(blocks, ground, question.terms.capacities, sites, parts)
@@ -266,21 +274,16 @@ def _serve(
     near = ground.links.data <= question.terms.within
     groups = [line((parts[near], part[row[near]])) for part in question.merged.shares.T]
     _floors(blocks, question, covered, groups, left_out)
-    return covered, cost
+    return covered, cost, parts[loose], servers[server[loose]]
 
 
 def _fill(blocks: Blocks, ground: Ground, capacities: Floats, sites: Ints, parts: Ints) -> None:
     owner = ground.owner[ground.links.indices]
     reached = np.bincount(owner, ground.weights[ground.row], minlength=len(sites))
-    tight = np.flatnonzero(capacities < reached)
-    place = np.full(len(sites), -1, dtype=np.int64)
-    place[tight] = np.arange(len(tight))
-    here = place[owner] >= 0
+    room = np.minimum(capacities, reached)  # as tight as what is in reach, where that is less
+    every = np.arange(len(sites))
     blocks.rows(
-        len(tight),
-        (place[owner[here]], parts[here], ground.weights[ground.row[here]]),
-        (np.arange(len(tight)), sites[tight], -capacities[tight]),
-        upper=0.0,
+        len(sites), (owner, parts, ground.weights[ground.row]), (every, sites, -room), upper=0.0
     )
 
 

@@ -14,6 +14,7 @@ from gis.errors import ResultError
 from gis.siting.choice import Choice, settled
 from gis.siting.highs import Solved, solve
 from gis.siting.ruled_blocks import Line
+from gis.siting.ruled_cuts import tighten
 from gis.siting.ruled_greedy import greedy
 from gis.siting.ruled_model import Model, Question, build
 from gis.siting.ruled_order import contributions
@@ -72,6 +73,7 @@ def best_plan(question: Question, goal: Goal, watch: Watch, *, start: Flags | No
         start if start is not None else greedy(question, watch, lambda o: _worth(question, goal, o))
     )
     model = build(question)
+    tighten(model, goal.expression(model), watch, maximise=goal.maximise)
     program = model.blocks.program(goal.expression(model), maximise=goal.maximise)
     offered = None
     known = math.nan if first is None else _weigh(question, goal, first, math.nan).score
