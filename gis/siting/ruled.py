@@ -30,9 +30,10 @@ from gis.siting.given import (
 from gis.siting.ruled_blocks import line
 from gis.siting.ruled_ground import lay_ground, merge
 from gis.siting.ruled_model import COVER, MEDIAN, SPLIT, Question
+from gis.siting.ruled_reading import fault, read_terms
 from gis.siting.ruled_reasons import unreached_rows
 from gis.siting.ruled_solve import Found, Goal, best_plan, told
-from gis.siting.ruled_terms import Terms, fault, read_terms
+from gis.siting.ruled_terms import Terms
 from gis.siting.rules import Rules
 from gis.siting.watch import Tell, Watch
 
@@ -297,6 +298,7 @@ def _most_weight(question: Question) -> Goal:
         lambda _, __, verdict: (1 - backup) * verdict.covered + backup * verdict.twice,
         maximise=True,
         whole=question.kind == COVER and backup == 0 and whole_numbers(weights),
+        edge=float(question.merged.ground.weights.sum()),
         most=float(weights.sum()),
     )
 
@@ -307,6 +309,7 @@ def _least_number(terms: Terms) -> Goal:
         lambda its, opened, _: float(its.number(opened)),
         maximise=False,
         whole=True,
+        edge=-float(len(terms.freed)),
         most=float(terms.sites.size),
     )
 
@@ -318,6 +321,7 @@ def _least_money(terms: Terms) -> Goal:
         lambda its, opened, _: its.money(opened),
         maximise=False,
         whole=whole_numbers(prices),
+        edge=-float(terms.costs[terms.sites.may_close].sum()),
         most=float(prices.sum()),
     )
 
@@ -330,6 +334,7 @@ def _least_cost(question: Question) -> Goal:
         lambda _, __, verdict: np.inf if "share" in verdict.misses else verdict.cost,
         maximise=False,
         whole=question.terms.capacities is None and whole_numbers(each),
+        edge=float(np.minimum.reduceat(each, ground.links.indptr[:-1]).sum()) if len(each) else 0.0,
     )
 
 
@@ -347,6 +352,7 @@ def _covered_twice(question: Question, found: Found, first: Choice, watch: Watch
         lambda _, __, verdict: verdict.twice,
         maximise=True,
         whole=whole_numbers(question.ground.weights),
+        edge=float(question.merged.ground.weights.sum()),
         most=float(question.ground.weights.sum()),
     )
     best = best_plan(again, goal, watch, start=found.opened)

@@ -37,6 +37,22 @@ def greedy(
     return max(found, key=lambda each: each[0])[1] if found else None
 
 
+def climb_along(
+    question: Question, relaxed: Floats, worth: Callable[[Flags], float | None]
+) -> Flags | None:
+    """Open columns as far as a relaxation does, the fullest first; None where that is no plan."""
+    terms = question.terms
+    opened = terms.standing.copy()
+    opened[terms.sites.required] = True
+    if not terms.allows(opened):
+        return None
+    for column in np.argsort(-relaxed, kind="stable"):
+        if relaxed[column] > 1e-6 and not opened[column] and terms.usable[column]:
+            opened[column] = True
+            opened[column] = terms.allows(opened)
+    return opened if worth(opened) is not None else None
+
+
 def _climb(question: Question, watch: Watch, *, by_price: bool) -> Flags | None:
     terms = question.terms
     opened = terms.standing.copy()

@@ -13,19 +13,23 @@ from gis.siting.choice import order_of_cover
 from gis.siting.given import Floats, Ints
 from gis.siting.ruled_ground import Merged
 from gis.siting.ruled_model import COVER, MEDIAN, Question
-from gis.siting.ruled_recount import judge
+from gis.siting.ruled_recount import Verdict, judge
 from gis.siting.ruled_terms import Flags
+from gis.siting.watch import Watch
 
 Worth = tuple[float, float]
 
 
-def contributions(question: Question, opened: Flags) -> tuple[Ints, Floats]:
+def contributions(
+    question: Question, opened: Flags, verdict: Verdict, watch: Watch
+) -> tuple[Ints, Floats]:
     """
     Order new columns by what each adds; ties go to the smaller position.
 
     Gains are weight covered (under backup: the objective), weight served, or cost saved; NaN for a
     median as long as not all are served. Floors are not looked at on the way. Cost: one recount a
-    column and step, with capacities mostly one a step.
+    column and step, with capacities mostly one a step: when no time is left for that, columns come
+    by the weight they serve in the plan (``verdict``), which then stands for the gain as well.
     """
     terms = question.terms
     chosen = np.flatnonzero(opened & ~terms.standing)
@@ -33,6 +37,10 @@ def contributions(question: Question, opened: Flags) -> tuple[Ints, Floats]:
     if question.kind == COVER and not len(terms.ways) and not question.twice:
         reach = question.ground.links[:, : terms.sites.size]
         return order_of_cover(reach, question.ground.weights, chosen, np.flatnonzero(stays))
+    if terms.capacities is not None and watch.over:
+        order = chosen[np.argsort(-verdict.loads[chosen], kind="stable")]
+        median = question.kind == MEDIAN
+        return order, np.full(len(order), math.nan) if median else verdict.loads[order]
     return _one_by_one(_plain(question), chosen.tolist(), stays.copy())
 
 

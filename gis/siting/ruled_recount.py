@@ -28,7 +28,8 @@ _LOOSE = 1e-6
 class Verdict:
     """
     What open columns are worth: weight covered, covered twice, cost of serving what is
-    served, share of each row (n) covered, and the column that serves it (n, -1 none).
+    served, share of each row (n) covered, the column that serves it (n, -1 none), and the weight
+    each column (m) serves that way.
 
     ``misses`` names the rules about coverage that are not kept: ``share``, ``floor:<name>``.
     """
@@ -38,6 +39,7 @@ class Verdict:
     cost: float
     parts: Floats
     served: Ints
+    loads: Floats
     misses: tuple[str, ...]
 
 
@@ -63,7 +65,21 @@ def _reached(question: Question, opened: Flags) -> Verdict:
     parts = (times > 0).astype(float)
     covered = float(ground.weights[times > 0].sum())
     twice = float(ground.weights[times > 1].sum())
-    return Verdict(covered, twice, 0.0, parts, served, _misses(question, parts, parts, covered))
+    return Verdict(
+        covered,
+        twice,
+        0.0,
+        parts,
+        served,
+        _loads(question, served),
+        _misses(question, parts, parts, covered),
+    )
+
+
+def _loads(question: Question, served: Ints) -> Floats:
+    weights, some = question.ground.weights, served >= 0
+    loads = np.bincount(served[some], weights[some], minlength=question.terms.sites.size)
+    return loads.astype(np.float64)
 
 
 def _nearest(question: Question, opened: Flags) -> Verdict:
@@ -74,7 +90,7 @@ def _nearest(question: Question, opened: Flags) -> Verdict:
     near = (nearest <= question.terms.within) & (served >= 0)
     covered = float(ground.weights[served >= 0].sum())
     misses = _misses(question, parts, near.astype(float), covered)
-    return Verdict(covered, 0.0, cost, parts, served, misses)
+    return Verdict(covered, 0.0, cost, parts, served, _loads(question, served), misses)
 
 
 def cheapest(ground: Ground, opened: Flags) -> tuple[Floats, Ints]:
@@ -179,4 +195,6 @@ def _told(question: Question, ground: Ground, values: Floats) -> Verdict:
     covered = float(ground.weights @ parts)
     cost = float((ground.weights[row] * ground.links.data) @ values)
     misses = _misses(question, wide, spread(question.merged, near, 0.0), covered)
-    return Verdict(covered, 0.0, cost, wide, spread(question.merged, served, -1), misses)
+    weight = values * ground.weights[row]
+    loads = np.bincount(owner, weight, minlength=question.terms.sites.size).astype(np.float64)
+    return Verdict(covered, 0.0, cost, wide, spread(question.merged, served, -1), loads, misses)

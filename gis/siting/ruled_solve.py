@@ -6,16 +6,17 @@ From a question to its answer: a greedy start, HiGHS, and the recount of what wa
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gis.errors import ResultError
 from gis.siting.choice import Choice, settled
-from gis.siting.highs import Solved, solve
+from gis.siting.given import Floats
+from gis.siting.highs import Program, Solved, solve
 from gis.siting.ruled_blocks import Line
 from gis.siting.ruled_cuts import tighten
-from gis.siting.ruled_greedy import greedy
+from gis.siting.ruled_greedy import climb_along, greedy
 from gis.siting.ruled_model import Model, Question, build
 from gis.siting.ruled_order import contributions
 from gis.siting.ruled_reasons import no_plan, out_of_time
@@ -33,19 +34,25 @@ class Goal:
     What is best: as an expression of the programme, and as the recount has it.
 
     ``whole`` tells that every plan's value is a whole number; no value is farther from 0 than
-    ``most`` (inf: not known, values are 0 or more).
+    ``most`` (inf: not known, values are 0 or more); ``edge`` is a bound known beforehand.
     """
 
     expression: Callable[[Model], Line]
     score: Callable[[Terms, Flags, Verdict], float]
     maximise: bool
     whole: bool
+    edge: float
     most: float = math.inf
 
     def better(self, one: float, other: float) -> bool:
         """Tell whether a score is better than another, by more than rounding."""
         slack = 1e-9 * max(1.0, abs(other))
         return one > other + slack if self.maximise else one < other - slack
+
+    def nearest(self, *bounds: float) -> float:
+        """Return the tightest of some bounds; NaN is none."""
+        known = [each for each in bounds if not math.isnan(each)]
+        return min(known) if self.maximise else max(known)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,34 +76,51 @@ def best_plan(question: Question, goal: Goal, watch: Watch, *, start: Flags | No
     ResultError
         HiGHS and the recount disagree: never a plan without its proof.
     """
-    first = (
-        start if start is not None else greedy(question, watch, lambda o: _worth(question, goal, o))
-    )
+
+    def worth(opened: Flags) -> float | None:
+        return _worth(question, goal, opened)
+
+    first = greedy(question, watch, worth) if start is None else start
     model = build(question)
-    tighten(model, goal.expression(model), watch, maximise=goal.maximise)
+    edge, relaxed = tighten(model, goal.expression(model), watch, maximise=goal.maximise)
+    if relaxed is not None:
+        guided = climb_along(question, relaxed, worth)
+        first = max(
+            (each for each in (first, guided) if each is not None),
+            key=lambda each: worth(each) or 0.0,
+            default=None,
+        )
     program = model.blocks.program(goal.expression(model), maximise=goal.maximise)
-    offered = None
-    known = math.nan if first is None else _weigh(question, goal, first, math.nan).score
-    if first is not None:
-        offered = np.full(len(program.cost), np.nan)
-        offered[model.sites] = first
-    solved = solve(program, watch, start=offered, gap=_gap(goal, watch, known))
+    known = None if first is None else _weigh(question, goal, first, math.nan)
+    solved = solve(
+        program, watch, start=_offer(program, model, first), gap=_gap(goal, watch, known)
+    )
     if solved.state == "infeasible":
         raise no_plan(question, watch)
-    plans = [_weigh(question, goal, each, solved.bound) for each in (first,) if each is not None]
+    plans = [] if known is None else [known]
     if solved.values is not None:
         plans.append(_checked(question, goal, solved, solved.values[model.sites] > 0.5))
     if not plans:
         raise out_of_time(question)
     best = plans[0] if len(plans) == 1 or goal.better(plans[0].score, plans[1].score) else plans[1]
-    return _tidy(question, goal, best)
+    bound = goal.nearest(solved.bound, edge, goal.edge)
+    return _tidy(question, goal, replace(best, bound=bound), watch)
 
 
-def _gap(goal: Goal, watch: Watch, known: float) -> float:
+def _offer(program: Program, model: Model, opened: Flags | None) -> Floats | None:
+    """Return a start for HiGHS that says which columns are open and leaves the rest to it."""
+    if opened is None:
+        return None
+    offered = np.full(len(program.cost), np.nan)
+    offered[model.sites] = opened
+    return offered
+
+
+def _gap(goal: Goal, watch: Watch, known: Found | None) -> float:
     """Return the relative gap to stop at: of whole numbers, less than one away is proof."""
     if not goal.whole:
         return watch.gap
-    most = goal.most if goal.most < math.inf else known
+    most = goal.most if known is None or goal.most < math.inf else known.score
     away = 0.98 - min(1e-6 * most, 0.5)  # what floating point may hide in large numbers left out
     return max(watch.gap, away / max(1.0, most)) if most < math.inf else watch.gap
 
@@ -132,8 +156,9 @@ def _checked(question: Question, goal: Goal, solved: Solved, opened: Flags) -> F
     return found
 
 
-def _tidy(question: Question, goal: Goal, found: Found) -> Found:
-    """Close nothing and open nothing that makes no difference."""
+def _tidy(question: Question, goal: Goal, found: Found, watch: Watch) -> Found:
+    """Close nothing and open nothing that makes no difference; out of time, what serves nobody."""
+    slow = question.terms.capacities is not None
     terms, best = question.terms, found
     extra = np.flatnonzero(best.opened & ~terms.standing)[::-1]
     for column in (*terms.sites.may_close, *np.setdiff1d(extra, terms.sites.required)[::-1]):
@@ -141,7 +166,8 @@ def _tidy(question: Question, goal: Goal, found: Found) -> Found:
         if opened[column] == terms.standing[column]:
             continue
         opened[column] = terms.standing[column]
-        if not terms.allows(opened):
+        serves = found.verdict.loads[column] > 0 or not best.opened[column]
+        if not terms.allows(opened) or (slow and watch.over and serves):
             continue
         other = _weigh(question, goal, opened, found.bound)
         if not other.verdict.misses and not goal.better(best.score, other.score):
@@ -152,7 +178,7 @@ def _tidy(question: Question, goal: Goal, found: Found) -> Found:
 def told(question: Question, goal: Goal, found: Found, watch: Watch) -> Choice:
     """Return a plan as a ``Choice``: in order of contribution, with bound and status."""
     terms = question.terms
-    sites, gains = contributions(question, found.opened)
+    sites, gains = contributions(question, found.opened, found.verdict, watch)
     edge = max(found.bound, found.score) if goal.maximise else min(found.bound, found.score)
     bound, gap, status = settled(found.score, edge, watch, whole=goal.whole)
     before = _before(question, goal)

@@ -6,11 +6,10 @@ What a plan has to keep to besides its number of sites: money, places, fairness,
 Shapes: n demand rows, m columns (sites, existing ones included), k pairs or triples. Rules combine
 freely; the few that have no meaning together are refused by name (see ``docs/siting-models.md``).
 
-Sources: budget, Church & ReVelle (1974), Papers of the Regional Science Association 32, 101-118;
-capacities, Current & Storbeck (1988), Environment and Planning B 15, 153-163; backup, Hogan &
-ReVelle (1986), Management Science 32, 1434-1444; dispersion, Kuby (1987), Geographical Analysis 19,
-315-329, Moon & Chaudhry (1984), Management Science 30, 290-307; sites that close, Wang et al.
-(2003), Computers & Operations Research 30, 2047-2069.
+Sources: capacities, Current & Storbeck (1988), Environment and Planning B 15, 153-163; backup,
+Hogan & ReVelle (1986), Management Science 32, 1434-1444; dispersion, Kuby (1987), Geographical
+Analysis 19, 315-329, Moon & Chaudhry (1984), Management Science 30, 290-307; sites that close, Wang
+et al. (2003), Computers & Operations Research 30, 2047-2069.
 """
 
 from collections.abc import Sequence
