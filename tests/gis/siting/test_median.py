@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import shortest_path
 
 from gis.errors import InputError
-from gis.siting import NoPlan, p_median
+from gis.siting import NoPlan, median, p_median
 from gis.siting.highs import Program, solve
 from gis.siting.watch import Watch
 
@@ -297,8 +297,6 @@ def test_news_come_while_it_works_and_whoever_hears_them_may_stop_it():
 
 
 def test_another_thread_can_stop_it(monkeypatch):
-    from gis.siting import median
-
     watches = []
 
     class Kept(Watch):
@@ -311,7 +309,11 @@ def test_another_thread_can_stop_it(monkeypatch):
     cost = rng.random((800, 200))
     p_median(cost[:20, :5], np.ones(20), 2)
     watches.clear()
-    threading.Timer(0.3, lambda: watches[0].stop()).start()
+
+    def stop():
+        watches[0].stop()
+
+    threading.Timer(0.3, stop).start()
     began = time.perf_counter()
     choice = p_median(cost, np.ones(800), 15)
     assert time.perf_counter() - began < 2
