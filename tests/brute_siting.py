@@ -230,16 +230,20 @@ def served(case: Case, opened: set[int], share: float = 0.0, *, median: bool = F
     for floor in case.rules.floors:
         above.append(-np.asarray(floor.weights, dtype=float)[rows] * near)
         most.append(-asked(floor.weights, floor.share))
-    equal = [above[row] for row in range(len(weights))] if share == 1.0 else None
+    must = [
+        row
+        for row in range(len(weights))
+        if not median or weights[row] or any(floor.weights[row] for floor in case.rules.floors)
+    ]
+    equal = [above[row] for row in must] if share == 1.0 and must else None
     if not pairs:
-        fits = all(each >= 0 for each in most) and (share < 1.0 or not len(weights))
-        return 0.0 if fits else None
+        return 0.0 if all(each >= 0 for each in most) and equal is None else None
     answer = linprog(
         goal,
         A_ub=np.array(above),
         b_ub=most,
         A_eq=None if equal is None else np.array(equal),
-        b_eq=None if equal is None else np.ones(len(weights)),
+        b_eq=None if equal is None else np.ones(len(equal)),
     )
     if answer.status != 0:
         return None

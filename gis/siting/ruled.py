@@ -149,6 +149,8 @@ def p_median(  # noqa: PLR0913 - the interface of all location models
     """
     Serve everybody at the least sum of weight x cost under rules.
 
+    Rows without weight, of their own or a floor's, need not be served.
+
     ``count`` or ``rules.budget`` has to be given, or both. With capacities weight goes where there
     is room, so that not everybody is served by the nearest; ``served`` then names the site that
     serves most of a row. Floors look at rows served at a cost of at most ``rules.within``. The
@@ -173,8 +175,9 @@ def p_median(  # noqa: PLR0913 - the interface of all location models
     )
     with Watch(limit, near, progress) as watch:
         question = _question(links, demand, terms, share=1.0, median=True)
-        if np.any(question.excused):
-            raise unreached_rows(np.flatnonzero(question.excused))
+        lost = (question.merged.of < 0) & ~np.asarray(question.excused)
+        if lost.any():
+            raise unreached_rows(np.flatnonzero(lost))
         goal = _least_cost(question)
         return told(question, goal, _plan(question, goal, watch), watch)
 
@@ -248,14 +251,21 @@ def _question(
     median: bool = False,
     twice: bool = False,
 ) -> Question:
-    """Lay the ground of a question; rows that nobody reaches are excused."""
+    """
+    Lay the ground of a question.
+
+    Excused are rows that nobody reaches; in medians those without weight, of their own or a
+    floor's, which then cost nothing wherever they go.
+    """
     ground = lay_ground(links, weights, terms)
     ground = ground.only(ground.working(terms.usable))
-    empty = np.diff(ground.links.indptr) == 0
+    excused = np.diff(ground.links.indptr) == 0
+    if median:
+        excused = (weights == 0) & ~np.any([each.weights > 0 for each in terms.groups], axis=0)
     split = _split(terms)
     kind = MEDIAN if median else SPLIT if split else COVER
-    merged = merge(ground, terms, split=split)
-    return Question(terms, ground, merged, kind, share, twice, terms.backup > 0.5, empty)
+    merged = merge(ground, terms, split=split, without=excused)
+    return Question(terms, ground, merged, kind, share, twice, terms.backup > 0.5, excused)
 
 
 def _plan(question: Question, goal: Goal, watch: Watch) -> Found:
@@ -273,7 +283,7 @@ def _nearest(question: Question, goal: Goal, watch: Watch) -> Choice | None:
     """Return the best plan without floors, and with the most weight in place of a share."""
     asks = question.share > 0 and question.kind != MEDIAN
     terms = replace(question.terms, groups=(), backup=0.0 if asks else question.terms.backup)
-    merged = merge(question.ground, terms, split=_split(terms))
+    merged = merge(question.ground, terms, split=_split(terms), without=question.excused)
     less = replace(question, terms=terms, merged=merged, share=0.0 if asks else question.share)
     if asks:
         goal = _most_weight(less)
@@ -329,12 +339,16 @@ def _least_money(terms: Terms) -> Goal:
 def _least_cost(question: Question) -> Goal:
     ground = question.ground
     each = ground.weights[ground.row] * ground.links.data
+    small = question.merged.ground
+    prices = small.weights[small.row] * small.links.data
     return Goal(
         lambda model: model.cost,
         lambda _, __, verdict: np.inf if "share" in verdict.misses else verdict.cost,
         maximise=False,
         whole=question.terms.capacities is None and whole_numbers(each),
-        edge=float(np.minimum.reduceat(each, ground.links.indptr[:-1]).sum()) if len(each) else 0.0,
+        edge=float(np.minimum.reduceat(prices, small.links.indptr[:-1]).sum())
+        if len(prices)
+        else 0.0,
     )
 
 

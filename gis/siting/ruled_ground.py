@@ -102,9 +102,9 @@ def _cheapest(row: Ints, server: Ints, cost: Floats, shape: tuple[int, int]) -> 
     return sparse.csr_array((cost[first], server[first], start), shape=shape)
 
 
-def merge(ground: Ground, terms: Terms, *, split: bool) -> Merged:
+def merge(ground: Ground, terms: Terms, *, split: bool, without: Flags | bool = False) -> Merged:
     """
-    Make one of rows with the same links, and leave out rows without any.
+    Make one of rows with the same links; leave out rows without any, and those of ``without``.
 
     ``split`` tells that rows are served in parts (capacities): rows then are alike only where
     every floor's group has the same share of their weight. Exact: keys are compared byte by byte.
@@ -116,7 +116,7 @@ def merge(ground: Ground, terms: Terms, *, split: bool) -> Merged:
     tag = _proportions(parts, ground.weights) if split else np.zeros((links.shape[0], 1))
     first: dict[tuple[bytes, bytes, bytes], int] = {}
     of = np.full(links.shape[0], -1, dtype=np.int64)
-    for row in np.flatnonzero(np.diff(links.indptr)):
+    for row in np.flatnonzero((np.diff(links.indptr) > 0) & ~np.asarray(without)):
         here = slice(links.indptr[row], links.indptr[row + 1])
         key = (links.indices[here].tobytes(), links.data[here].tobytes(), tag[row].tobytes())
         of[row] = first.setdefault(key, len(first))

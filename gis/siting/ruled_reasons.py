@@ -137,6 +137,11 @@ def _out_of_reach(question: Question) -> NoPlan | None:
     near = np.zeros(len(ground.weights), dtype=bool)
     near[close] = True
     lacking = []
+    total = float(ground.weights.sum())
+    if 0 < question.share < 1 and total > 0:
+        reached = float(ground.weights @ near)
+        if reached < question.share * total * (1 - 1e-9):
+            lacking.append(("share", math.floor(1e4 * reached / total) / 100))
     for group in terms.groups:
         reached, total = float(group.weights @ near), float(group.weights.sum())
         asked = least(group.weights, group.share, whole=terms.capacities is None)
@@ -159,5 +164,7 @@ def _out_of_reach(question: Question) -> NoPlan | None:
 
 
 def _asked_for(question: Question, rules: list[str]) -> Flags:
-    groups = [each for each in question.terms.groups if f"floor:{each.name}" in rules]
-    return np.any([each.weights > 0 for each in groups], axis=0)
+    weights = [each.weights for each in question.terms.groups if f"floor:{each.name}" in rules]
+    if "share" in rules:
+        weights.append(question.ground.weights)
+    return np.any([each > 0 for each in weights], axis=0)

@@ -76,6 +76,18 @@ def _reached(question: Question, opened: Flags) -> Verdict:
     )
 
 
+def serving(question: Question, opened: Flags, rank: Ints) -> Ints:
+    """Return the open column of least rank (m) that reaches each row: -1 for none."""
+    ground = question.ground
+    open_links = ground.working(opened)[ground.links.indices]
+    row, owner = ground.row[open_links], ground.owner[ground.links.indices[open_links]]
+    order = np.lexsort((rank[owner], row))
+    first = order[np.unique(row[order], return_index=True)[1]]
+    served = np.full(len(ground.weights), -1, dtype=np.int64)
+    served[row[first]] = owner[first]
+    return served
+
+
 def _loads(question: Question, served: Ints) -> Floats:
     weights, some = question.ground.weights, served >= 0
     loads = np.bincount(served[some], weights[some], minlength=question.terms.sites.size)

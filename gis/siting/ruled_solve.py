@@ -12,15 +12,15 @@ import numpy as np
 
 from gis.errors import ResultError
 from gis.siting.choice import Choice, settled
-from gis.siting.given import Floats
+from gis.siting.given import Floats, Ints
 from gis.siting.highs import Program, Solved, solve
 from gis.siting.ruled_blocks import Line
 from gis.siting.ruled_cuts import tighten
 from gis.siting.ruled_greedy import climb_along, greedy
-from gis.siting.ruled_model import Model, Question, build
+from gis.siting.ruled_model import COVER, Model, Question, build
 from gis.siting.ruled_order import contributions
 from gis.siting.ruled_reasons import no_plan, out_of_time
-from gis.siting.ruled_recount import Verdict, judge
+from gis.siting.ruled_recount import Verdict, judge, serving
 from gis.siting.ruled_terms import Flags, Terms
 from gis.siting.watch import Watch
 
@@ -191,10 +191,20 @@ def told(question: Question, goal: Goal, found: Found, watch: Watch) -> Choice:
         seconds=watch.seconds,
         gains=gains,
         before=before,
-        served=found.verdict.served,
+        served=_served(question, found, sites),
         existing=terms.sites.existing,
         closed=np.flatnonzero(terms.standing & ~found.opened),
     )
+
+
+def _served(question: Question, found: Found, order: Ints) -> Ints:
+    """Name who serves each row: where all are alike existing sites first, then in order."""
+    if question.kind != COVER:
+        return found.verdict.served
+    rank = np.full(len(found.opened), -1, dtype=np.int64)
+    rank[question.terms.sites.existing] = np.arange(len(question.terms.sites.existing))
+    rank[order] = len(rank) + np.arange(len(order))
+    return serving(question, found.opened, rank)
 
 
 def _before(question: Question, goal: Goal) -> float:

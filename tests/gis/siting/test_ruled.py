@@ -299,6 +299,29 @@ def test_a_floor_beyond_all_sites_is_named_with_what_could_be_had():
     assert error.unreached.tolist() == [0]
 
 
+def test_a_share_beyond_all_sites_is_named_with_what_could_be_had():
+    rules = Rules(costs=[1], cheapest=True)
+    error = refused(ruled.set_cover, [[1], [0]], [1, 3], share=0.5, rules=rules)
+    assert "share=0.5 (at most 25 %)" in error.english
+    assert error.unreached.tolist() == [1]
+    assert error.best.sites.tolist() == [0]
+
+
+def test_rows_without_weight_need_not_be_served_by_a_median():
+    cost = [[1, math.inf], [math.inf, math.inf]]
+    choice = ruled.p_median(cost, [2, 0], 1, rules=Rules(capacities=[2, 2]))
+    assert (choice.sites.tolist(), choice.objective, choice.served.tolist()) == ([0], 2, [0, -1])
+    floors = (Floor("g", [1, 1], 0.5),)
+    error = refused(ruled.p_median, cost, [2, 0], 1, rules=Rules(floors=floors, within=1.0))
+    assert error.unreached.tolist() == [1]
+
+
+def test_existing_sites_are_named_before_new_ones(street):
+    reach, weights = street
+    choice = ruled.max_coverage(reach, weights, 2, rules=cheap(4), existing=[2])
+    assert choice.served.tolist() == [0, 0, 2, 2]
+
+
 def test_a_budget_too_small_for_the_required_is_named(street):
     reach, weights = street
     rules = Rules(costs=[4, 4, 4, 4], budget=5)
