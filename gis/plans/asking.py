@@ -116,6 +116,7 @@ def read_asking(catalogue: Catalogue, told: Mapping[str, Any]) -> Asking:
         gap=gap,
     )
     _check_together(asking)
+    _check_lists(asking)
     return asking
 
 
@@ -214,13 +215,25 @@ def _check_together(asking: Asking) -> None:
     if asking.goal == "farthest":
         ruled = [name for name in _UNRULED if getattr(asking, name)]
         if ruled:
-            raise _apart_from("goal", ruled[0], "farthest 不支持，请改用 minutes", "use 'minutes'")
+            raise _apart_from(
+                "goal='farthest'", ruled[0], "请改用 goal='minutes'", "use goal='minutes'"
+            )
     if asking.capacity and (asking.backup or asking.goal == "backup"):
         raise _apart_from("capacity", "backup", "请去掉其一", "leave one out")
     if asking.open_gates and asking.budget is not None and math.isnan(asking.gate_cost):
         raise InputError(
             "budget：开放一处出入口的费用未知；请写 open_gates=费用",
             english="budget: what opening a gate costs is unknown; write open_gates=its cost",
+        )
+
+
+def _check_lists(asking: Asking) -> None:
+    """Refuse what is both required and forbidden."""
+    both = [name for name in asking.required if name in asking.forbidden]
+    if both:
+        raise InputError(
+            f"required、forbidden 都有“{both[0]}”；请只留其一",
+            english=f"required and forbidden both name '{both[0]}'; leave it in one",
         )
 
 

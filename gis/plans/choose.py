@@ -176,7 +176,7 @@ def choose_sites(  # noqa: PLR0913 - the words of the command line, one by one
         catalogue=catalogue,
         demand=build_demand(district, weight, catalogue=catalogue),
         when=parse_when(when) if when is not None else None,
-        candidates=list_candidates(
+        listed=list_candidates(
             district,
             network,
             asking.candidates,
@@ -228,7 +228,7 @@ def _check_count(task: Task) -> None:
     count = task.asking.count
     if count is None:
         return
-    free = len(task.candidate) - len(task.forbidden) + len(task.action)
+    free = len(task.candidate) + len(task.action)
     if count > free:
         raise InputError(
             f"count：要选 {count} 处，可选的只有 {free} 处；请减少数目或增加候选",
@@ -237,15 +237,9 @@ def _check_count(task: Task) -> None:
         )
     if count < len(task.required):
         raise InputError(
-            f"count：要选 {count} 处，必选的就有 {len(task.required)} 处",
-            english=f"count: {count} are asked for, and {len(task.required)} are required",
-        )
-    both = np.intersect1d(task.required, task.forbidden)
-    if len(both):
-        name = task.ids[both[0]]
-        raise InputError(
-            f"required、forbidden 都有“{name}”；请只留其一",
-            english=f"required and forbidden both name '{name}'; leave it in one",
+            f"count：要选 {count} 处，required 就有 {len(task.required)} 处；请增加数目",
+            english=f"count: {count} are asked for, and {len(task.required)} are required; ask "
+            "for more",
         )
 
 
@@ -329,14 +323,12 @@ def _gates(
 
 
 def _told_candidates(setting: Setting, task: Task, sites: Ints) -> gpd.GeoDataFrame:
-    table = setting.candidates.drop(columns="station")
-    for word, positions in (
-        ("chosen", sites),
-        ("required", task.required),
-        ("forbidden", task.forbidden),
-    ):
-        table[word] = np.isin(task.candidate, positions)
-    return table
+    table, asking = setting.listed.drop(columns="station"), setting.asking
+    return table.assign(
+        chosen=table.index.isin(task.ids[sites]),
+        required=table.index.isin(asking.required),
+        forbidden=table.index.isin(asking.forbidden),
+    )
 
 
 def _unreached(setting: Setting, task: Task, after: Sequence[Coverage]) -> pd.DataFrame:

@@ -94,8 +94,7 @@ def build_rules(setting: Setting, task: Task, floors: Sequence[Group]) -> Rules:
 def _costs(setting: Setting, task: Task) -> Floats:
     """Return what each column costs; stations that close give nothing back."""
     table = setting.candidates
-    needed = ~table.index.isin(setting.asking.forbidden)
-    unknown = table.index[table["cost"].isna() & needed]
+    unknown = table.index[table["cost"].isna()]
     if len(unknown):
         listed = ", ".join(map(str, unknown[:5])) + ("…" if len(unknown) > 5 else "")
         raise InputError(

@@ -126,14 +126,14 @@ def _next_with_places(
     """Let the model choose one more: what it adds depends on who has which place."""
     new = others.copy()
     new[task.existing] = False
-    shut = np.r_[task.existing[~others[task.existing]], task.forbidden, site]
+    shut = np.r_[task.existing[~others[task.existing]], site]
     fixed = {
         "existing": task.existing[others[task.existing]],
         "required": np.flatnonzero(new),
         "forbidden": np.r_[shut, task.action[~others[task.action]]],
     }
     alone = replace(task, rules=replace(task.rules, may_close=()))
-    if int(new.sum()) + len(fixed["forbidden"]) == len(task.candidate) + len(task.action):
+    if not len(np.setdiff1d(task.candidate, np.r_[np.flatnonzero(others), site])):
         return "", 0.0
     try:
         choice = solve(alone, count=int(new.sum()) + 1, **fixed)
@@ -158,10 +158,9 @@ def _farthest_with(standing: Standing, others: Flags, column: int) -> float:
 
 
 def allowed(task: Task, opened: Flags) -> Ints:
-    """Candidates that may be opened beside these: not forbidden, affordable, far enough away."""
+    """Candidates that may be opened beside these: affordable, far enough away."""
     free = np.zeros(len(task.ids), dtype=bool)
     free[task.candidate] = True
-    free[task.forbidden] = False
     free &= ~opened
     rules = task.rules
     if rules.budget is not None:

@@ -174,11 +174,7 @@ def _task(
     asking, candidates = setting.asking, setting.candidates
     standing = setting.district.stations.index[setting.standing]
     names = [*standing, *candidates.index, *layout.gates()]
-    chosen = {
-        word: layout.standing
-        + positions_of(word, getattr(asking, word), candidates.index, ("候选点", "candidate"))
-        for word in ("required", "forbidden")
-    }
+    required = positions_of("required", asking.required, candidates.index, ("候选点", "candidate"))
     closing = positions_of("may_close", asking.may_close, standing, ("现有站点", "station"))
     task = Task(
         asking=asking,
@@ -197,7 +193,7 @@ def _task(
         searcher=searcher,
         per_minute=float((60_000 if setting.asked[0].timed else 1000) * setting.asked[0].trips),
         wide_ways=None if _alike((ways, way_costs), wide_ways) else wide_ways,
-        **chosen,
+        required=layout.standing + required,
     )
     return replace(task, rules=build_rules(setting, task, floors))
 

@@ -19,6 +19,7 @@ from gis.places.demand import Demand
 from gis.places.hours import When
 from gis.plans.asking import Asking
 from gis.plans.candidates import Offers
+from gis.plans.naming import positions_of
 from gis.streets.network import Network
 
 Ints = NDArray[np.int64]
@@ -35,7 +36,14 @@ class Setting:
     catalogue: Catalogue
     demand: Demand
     when: When | None
-    candidates: gpd.GeoDataFrame
+    listed: gpd.GeoDataFrame
+
+    @cached_property
+    def candidates(self) -> gpd.GeoDataFrame:
+        """Those of the candidates listed that may be chosen: a forbidden one serves nobody."""
+        ids = self.listed.index
+        forbidden = positions_of("forbidden", self.asking.forbidden, ids, ("候选点", "candidate"))
+        return self.listed.drop(index=ids[forbidden])
 
     @cached_property
     def offers(self) -> Offers:

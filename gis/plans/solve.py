@@ -4,6 +4,7 @@ A task answered by the location models: which model, on which rows, and what its
     Task  --solve-->  Choice (positions)      Choice  --measured-->  objective as people count it
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +13,11 @@ from numpy.typing import NDArray
 
 from gis.plans.asking import REACHABLE
 from gis.plans.task import Task
-from gis.siting import ruled
+from gis.siting.center import p_center
 from gis.siting.choice import Choice
+from gis.siting.coverage import max_coverage
+from gis.siting.median import p_median
+from gis.siting.ruled import set_cover
 from gis.siting.rules import Rules
 from gis.siting.watch import Tell
 
@@ -58,12 +62,15 @@ def solve(
     kept = _of_rows(task, rows)
     goal = task.asking.goal
     if goal == "farthest":
-        raise NotImplementedError
+        return p_center(task.cost[rows], count or 0, weights=weights, then_median=True, **told)
     if goal == "minutes":
-        return ruled.p_median(task.cost[rows], weights, count, rules=kept, **told)
+        return _median(task.cost[rows], weights, count, rules=kept, **told)
     if share is None:
-        return ruled.max_coverage(task.reach[rows], weights, count, rules=kept, **told)
-    return ruled.set_cover(task.reach[rows], weights, share=_share(share), rules=kept, **told)
+        return max_coverage(task.reach[rows], weights, count, rules=kept, **told)
+    return set_cover(task.reach[rows], weights, share=_share(share), rules=kept, **told)
+
+
+_median: Callable[..., Choice] = p_median  # whose count may be None under a budget
 
 
 def _share(share: float | str) -> float:

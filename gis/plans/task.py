@@ -42,8 +42,8 @@ class Task:
         The m names: station, candidate, gate.
     existing, candidate, action
         Positions of the three parts.
-    required, forbidden, may_close
-        Positions.
+    required, may_close
+        Positions; forbidden candidates have none.
     rules
         All other constraints; empty where there are none.
     ways
@@ -69,7 +69,6 @@ class Task:
     candidate: Ints
     action: Ints
     required: Ints
-    forbidden: Ints
     may_close: Ints
     rules: Rules
     ways: Ints
@@ -103,7 +102,6 @@ class Task:
         told = {
             "existing": self.existing,
             "required": self.required,
-            "forbidden": self.forbidden,
             "time_limit": self.asking.time_limit,
             "gap": self.asking.gap,
         }

@@ -35,7 +35,10 @@ Nodes = tuple[int, int, int]
 Stop = tuple[int, Nodes]
 """An offset in millimetres and the nodes there."""
 
+Segments = dict[str, Ints]
+
 _SIDES = (P, H, S)
+_SEGMENT = ("piece", "from_mm", "to_mm", "one", "two")
 _NONE = -1
 
 
@@ -93,7 +96,7 @@ class _Growth:
     def known(self, piece: int) -> list[Stop]:
         """All stops of a piece, by offset; read off the network once a piece."""
         if piece not in self._known:
-            laid_out = _laid_out(self.network, piece, int(self.zone[piece]))
+            laid_out = _laid_out(self.network, self._segments, piece, int(self.zone[piece]))
             self._known[piece] = sorted([*laid_out, *self._added.get(piece, ())])
         return self._known[piece]
 
@@ -102,6 +105,12 @@ class _Growth:
         if zone not in self._parts:
             self._parts[zone] = _parts_of_ring(self, zone)
         return self._parts[zone]
+
+    @cached_property
+    def _segments(self) -> Segments:
+        """Columns of the segments the pieces were laid out in."""
+        table = self.network.layout.segments
+        return {name: table[name].to_numpy() for name in _SEGMENT}
 
     @cached_property
     def _added(self) -> dict[int, list[Stop]]:
@@ -129,15 +138,14 @@ class _Growth:
         )
 
 
-def _laid_out(network: Network, piece: int, zone: int) -> Iterable[Stop]:
+def _laid_out(network: Network, segments: Segments, piece: int, zone: int) -> Iterable[Stop]:
     """Stops of a piece as it was laid out at first; none for a street that came later."""
-    segments = network.layout.segments
-    start, stop = np.searchsorted(segments["piece"].to_numpy(), [piece, piece + 1])
+    start, stop = np.searchsorted(segments["piece"], [piece, piece + 1])
     if start == stop:
         return
-    some = segments.iloc[start:stop]
-    offsets = [int(some["from_mm"].iloc[0]), *map(int, some["to_mm"])]
-    local = np.r_[some["one"].to_numpy()[:1], some["two"].to_numpy()]
+    some = slice(start, stop)
+    offsets = [int(segments["from_mm"][start]), *segments["to_mm"][some].tolist()]
+    local = np.r_[segments["one"][start], segments["two"][some]]
     sides = [_numbers(network, side, zone, local) for side in _SIDES]
     for offset, p, h, s in zip(offsets, *(side.tolist() for side in sides), strict=True):
         yield offset, (p, h, s)
