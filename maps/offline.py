@@ -33,6 +33,7 @@ SCRIPTS = (
     "stations.js",
     "details.js",
     "week.js",
+    "plan.js",
     "panel.js",
     "search.js",
     "start.js",

@@ -7,8 +7,9 @@ Figures come in the order of what matters most: who is covered with the plan, wh
 whom it serves, then groups, reasons and whom nobody can reach.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,12 +21,14 @@ from gis.plans.plan import Plan
 from gis.plans.standing import Standing
 from gis.privacy.counted import Counted
 from gis.privacy.coverage import PublishedCoverage, is_few
-from gis.privacy.regions import tellable
+from gis.privacy.regions import EXACT, tellable
+from gis.tables import LIST_SEPARATOR
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 SITE_FIGURES = ("gain", "serves", "only", "runner_up")
+_ROUNDABLE = (*SITE_FIGURES, "curve")
 
 
 @dataclass(eq=False)
@@ -34,19 +37,27 @@ class Figures:
 
     services: tuple[str, ...]
     weights: Floats
-    names: list[Hashable] = field(default_factory=list)
+    names: list[tuple[Any, ...]] = field(default_factory=list)
     regions: list[Flags] = field(default_factory=list)
     told: list[bool] = field(default_factory=list)
     most: list[float] = field(default_factory=list)
+    wholes: list[Flags] = field(default_factory=list)
 
     def add(
-        self, name: Hashable, region: Flags, *, told: bool = False, most: float = np.inf
+        self,
+        name: tuple[Any, ...],
+        region: Flags,
+        *,
+        told: bool = False,
+        most: float = np.inf,
+        whole: Flags | None = None,
     ) -> None:
         """Add a figure over services x units; one told already comes with ``told``."""
         self.names.append(name)
         self.regions.append(region)
         self.told.append(told)
         self.most.append(most)
+        self.wholes.append(np.ones_like(region) if whole is None else whole)
 
     def of_service(self, service: str, units: Flags) -> Flags:
         """Return the region of some units in one service."""
@@ -58,19 +69,33 @@ class Figures:
         """Return the weight of a region."""
         return float(np.tile(self.weights, len(self.services))[region].sum())
 
-    def decide(self, k: int) -> dict[Hashable, bool]:
-        """Tell of each name whether its figure may be told."""
+    def decide(self, k: int) -> dict[tuple[Any, ...], int]:
+        """Tell of each name how its figure may be told (``gis.privacy.regions``)."""
+        ways = tellable(
+            np.array(self.regions),
+            np.tile(self.weights, len(self.services)),
+            np.array(self.told),
+            k,
+            most=np.array(self.most),
+            roundable=np.array([name[1] in _ROUNDABLE for name in self.names]),
+            never=self._small(k),
+        )
+        return dict(zip(self.names, ways.tolist(), strict=True))
+
+    def _small(self, k: int) -> Flags:
+        """Tell which figures, or what they leave of their whole, lie between 1 and k - 1."""
         weights = np.tile(self.weights, len(self.services))
-        told = np.array(self.told)
-        allowed = tellable(np.array(self.regions), weights, told, k, np.array(self.most))
-        return dict(zip(self.names, allowed.tolist(), strict=True))
+        sums = np.array(self.regions) @ weights
+        rest = np.array([weights[each].sum() for each in self.wholes]) - sums
+        small: Flags = ((sums > 0) & (sums < k)) | ((rest > 0) & (rest < k))
+        return small
 
 
 @dataclass(frozen=True, eq=False)
 class Regions:
     """The regions of one plan over services x units, sites in order."""
 
-    levels: list[Flags]
+    gain: list[Flags]
     serves: list[Flags]
     only: list[Flags]
     runner_up: list[Flags]
@@ -78,21 +103,19 @@ class Regions:
 
 def regions_of(plan: Plan, figures: Figures) -> Regions:
     """
-    Return whom each site serves, whom only it serves, whom its runner-up would, and the steps.
-
-    ``levels`` begin with whom the stations that stay cover, gates opened; each site adds to them.
+    Return whom each site adds to those before it, serves, alone serves, and whom its runner-up
+    would serve of those nobody else does. The stations that stay come first, gates opened.
     """
-    task = plan.task
-    first = len(task.existing)
-    opened = np.zeros(len(task.ids), dtype=bool)
-    opened[task.existing] = ~np.isin(task.ids[task.existing].astype(str), list(plan.closed))
-    opened[task.action] = np.isin(task.ids[task.action].astype(str), plan.opened_gates.index)
-    standing = Standing(task, opened)
+    first = len(plan.task.existing)
+    opened = _opened(plan, [], [str(gate) for gate in plan.opened_gates.index])
+    standing = Standing(plan.task, opened)
     columns = plan.candidates.index.get_indexer(plan.sites.index) + first
-    levels = [standing.hits(opened) > 0]
+    covered, gain = standing.hits(opened) > 0, []
     for column in columns:
         opened[column] = True
-        levels.append(standing.hits(opened) > 0)
+        more = standing.hits(opened) > 0
+        gain.append(more & ~covered)
+        covered = more
     hits = standing.hits(opened)
     reached = [_column(standing, column) for column in columns]
     only = [flags & (hits == 1) for flags in reached]
@@ -106,7 +129,28 @@ def regions_of(plan: Plan, figures: Figures) -> Regions:
     def spread(rows: Iterable[Flags]) -> list[Flags]:
         return [_of_units(plan, figures, each) for each in rows]
 
-    return Regions(spread(levels), spread(reached), spread(only), spread(spare))
+    return Regions(spread(gain), spread(reached), spread(only), spread(spare))
+
+
+def _opened(plan: Plan, sites: Sequence[str], gates: Sequence[str]) -> Flags:
+    """Tell which columns are open: stations that stay, these sites, these gates."""
+    task = plan.task
+    opened = np.zeros(len(task.ids), dtype=bool)
+    opened[task.existing] = ~np.isin(task.ids[task.existing].astype(str), list(plan.closed))
+    opened[task.candidate] = np.isin(task.ids[task.candidate].astype(str), list(sites))
+    opened[task.action] = np.isin(task.ids[task.action].astype(str), list(gates))
+    return opened
+
+
+def curve_regions(plan: Plan, figures: Figures, curve: pd.DataFrame) -> list[Flags]:
+    """Return whom each point of a curve covers."""
+    found = []
+    for names in curve["sites"]:
+        chosen = str(names).split(LIST_SEPARATOR)
+        opened = _opened(plan, chosen, chosen)
+        rows = Standing(plan.task, opened).hits(opened) > 0
+        found.append(_of_units(plan, figures, rows))
+    return found
 
 
 def _column(standing: Standing, column: int) -> Flags:
@@ -126,7 +170,8 @@ def decide(
     counted: Counted,
     plans: Sequence[Plan],
     before: Sequence[Sequence[PublishedCoverage]],
-) -> dict[Hashable, bool]:
+    curves: Sequence[pd.DataFrame | None],
+) -> dict[tuple[Any, ...], int]:
     """
     Decide about all figures of plans that count one weight, together.
 
@@ -134,11 +179,14 @@ def decide(
     ----------
     before
         For each plan what is published of its coverages without it; these figures are told.
+    curves
+        For each plan its curve, if that is to be published.
 
     Returns
     -------
     dict
-        By ``(place of the plan, …)``: ``("after", service)``, ``("level", n)``, ``("serves", n)``,
+        HIDDEN, EXACT or ROUNDED by ``(place of the plan, …)``: ``("after", service)``,
+        ``("gain", n)``, ``("serves", n)``, ``("curve", n)``,
         ``("only", n)``, ``("runner_up", n)``, ``("community" or "grid", service, id)``,
         ``("reason", service, name)``, ``("unreached",)`` and its reasons and grids.
     """
@@ -151,12 +199,16 @@ def decide(
             _add_told(figures, counted, place, coverage, published)
     for place, plan in enumerate(plans):
         _add_sites(figures, place, plan)
+    for place, (plan, curve) in enumerate(zip(plans, curves, strict=True)):
+        if curve is not None:
+            for number, region in enumerate(curve_regions(plan, figures, curve)):
+                figures.add((place, "curve", number), region)
     for place, plan in enumerate(plans):
         for service, coverage in zip(plan.asking.services, plan.coverages_after, strict=True):
             _add_groups(figures, counted, place, service, coverage)
         _add_unreached(figures, place, plan)
     personal = plans[0].weight != RESIDENTIAL_AREA
-    return figures.decide(counted.k) if personal else dict.fromkeys(figures.names, True)
+    return figures.decide(counted.k) if personal else dict.fromkeys(figures.names, EXACT)
 
 
 def _groups_of(counted: Counted, coverage: Coverage) -> dict[str, pd.Series]:
@@ -215,9 +267,7 @@ def _add_sites(figures: Figures, place: int, plan: Plan) -> None:
         region = figures.of_service(service, coverage.units["covered"].to_numpy())
         figures.add((place, "after", service), region)
     regions = regions_of(plan, figures)
-    for number, level in enumerate(regions.levels):
-        figures.add((place, "level", number), level)
-    for name in ("serves", "only", "runner_up"):
+    for name in SITE_FIGURES:
         for number, region in enumerate(getattr(regions, name)):
             figures.add((place, name, number), region)
 
@@ -231,8 +281,9 @@ def _add_groups(
     for name in ("community", "grid"):
         of_unit = groups[name]
         for group in sorted(set(of_unit)):
+            whole = figures.of_service(service, (of_unit == group).to_numpy())
             region = figures.of_service(service, (of_unit == group).to_numpy() & covered)
-            figures.add((place, name, service, group), region)
+            figures.add((place, name, service, group), region, whole=whole)
     for column in ("low", "high"):
         figures.add((place, column, service), figures.of_service(service, units[column].to_numpy()))
     for reason in sorted(set(units["reason"])):

@@ -8,7 +8,7 @@ told only where nothing small follows from them and everything else told (``gis.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,14 +24,23 @@ from gis.plans.plan import Plan
 from gis.plans.told import tell_asking
 from gis.privacy.counted import Counted
 from gis.privacy.coverage import PublishedCoverage, is_few, publish_coverage
-from gis.privacy.figures import Figures, decide, regions_of
+from gis.privacy.figures import Figures, curve_regions, decide, regions_of
 from gis.privacy.places import LON_LAT
-from gis.privacy.week import apart
+from gis.privacy.regions import EXACT, HIDDEN, rounded
+from gis.tables import LIST_SEPARATOR
 
-Allowed = Mapping[Hashable, bool]
+Allowed = Mapping[tuple[Any, ...], int]
 BEYOND = 3
 """How many stations more than the plan has its curve goes on to."""
 _SITE = ("name", "kind", "source", "services", "cost", "lon", "lat")
+_COUNTS = ("weight", "sites")
+_REGIONS = {
+    "gain": "gain",
+    "serves": "serves",
+    "only": "only",
+    "lost": "only",
+    "runner_up_gain": "runner_up",
+}
 _FIGURES = ("gain", "serves", "only", "lost", "runner_up_gain")
 
 
@@ -40,10 +49,11 @@ class PublishedPlan:
     """
     One plan as its readers may see it; hidden figures are NA in tables and None elsewhere.
 
-    ``sites`` as in ``Plan.sites``. ``before`` and ``after`` have one coverage a service, ``areas``
-    a row a new site and service: ``site``, ``requirement``, what it reaches by itself.
-    ``unreached``: ``units``, ``weight``, ``reasons``, ``grids``. ``curve`` as ``Plan.curve`` gives
-    it, none where it was not asked for.
+    ``sites`` as in ``Plan.sites``, and ``rounded``: names of figures told to the nearest 2k or
+    10k, joined with ``|``; ``curve`` as ``Plan.curve`` gives it (none where it was not asked for),
+    with a flag ``rounded``. ``before`` and ``after`` have one coverage a service, ``areas`` a row a
+    new site and service: ``site``, ``requirement``, what it reaches by itself. ``unreached``:
+    ``units``, ``weight``, ``reasons``, ``grids``.
     """
 
     question: dict[str, Any]
@@ -79,23 +89,31 @@ def publish_plans(
 ) -> tuple[PublishedPlan, ...]:
     """Publish plans; those that count one weight are decided about together."""
     before = [_coverages(counted, plan.coverages_before, level) for plan in plans]
+    curves = [_draw(plan) if curve else None for plan in plans]
     of_weight: dict[str, list[int]] = defaultdict(list)
     for place, plan in enumerate(plans):
         of_weight[plan.weight].append(place)
     found: dict[int, PublishedPlan] = {}
     for places in of_weight.values():
-        mine = [plans[place] for place in places]
-        allowed = decide(counted, mine, [before[place] for place in places])
-        told: set[float] = set()
+        allowed = decide(
+            counted,
+            [plans[place] for place in places],
+            [before[place] for place in places],
+            [curves[place] for place in places],
+        )
         for number, place in enumerate(places):
-            own: dict[Hashable, bool] = {
-                name[1:]: yes
-                for name, yes in allowed.items()
-                if isinstance(name, tuple) and name[0] == number
-            }
+            own = {name[1:]: way for name, way in allowed.items() if name[0] == number}
             teller = _Teller(counted, plans[place], before[place], own, level)
-            found[place] = teller.plan(areas=areas, curve=curve, told=told)
+            found[place] = teller.plan(curves[place], areas=areas)
     return tuple(found[place] for place in range(len(plans)))
+
+
+def _draw(plan: Plan) -> pd.DataFrame:
+    """Solve each number of stations, some beyond those of the plan."""
+    first = len(plan.asking.required)
+    free = int((~plan.candidates["forbidden"]).sum()) + len(plan.task.action)
+    last = min(max(plan.count, first) + BEYOND, free)
+    return plan.curve(range(first, max(last, first) + 1))
 
 
 def _coverages(
@@ -118,15 +136,13 @@ class _Teller:
     def k(self) -> int:
         return 1 if self.source.weight == RESIDENTIAL_AREA else self.counted.k
 
-    def plan(self, *, areas: bool, curve: bool, told: set[float]) -> PublishedPlan:
+    def plan(self, curve: pd.DataFrame | None, *, areas: bool) -> PublishedPlan:
         plan = self.source
         total = None if is_few(plan.total, self.k) else plan.total
         whole = all(each.totals["covered"] is not None for each in self.before)
         covered_before = plan.covered_before if whole and self._plain_weight() else None
         covered_after = plan.covered_after if self._after_told() else None
-        told |= {0.0, plan.total}
-        told |= {each for each in (covered_before, covered_after) if each is not None}
-        shown = self._objective_told(covered_after)
+        shown, sites = self._objective_told(covered_after), self._sites()
         return PublishedPlan(
             question=tell_asking(plan),
             when=told_when(plan.before.question),
@@ -144,7 +160,7 @@ class _Teller:
             covered_after=plain(covered_after, 1),
             share_before=_share(covered_before, total),
             share_after=_share(covered_after, total),
-            sites=self._sites(),
+            sites=sites,
             opened_gates=self._gates(),
             closed=plan.closed,
             candidates=_places(plan),
@@ -157,9 +173,21 @@ class _Teller:
             ),
             areas=_areas(plan) if areas else _no_areas(),
             unreached=self._unreached(),
-            notes=tuple(zip(plan.asking.notes("zh"), plan.asking.notes("en"), strict=True)),
-            curve=self._curve(told) if curve else None,
+            notes=self._notes(sites),
+            curve=None if curve is None else self._curve(curve),
         )
+
+    def _notes(self, sites: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+        asking = self.source.asking
+        told = tuple(zip(asking.notes("zh"), asking.notes("en"), strict=True))
+        if not (sites["rounded"] != "").any():
+            return told
+        names = LIST_SEPARATOR.join(sites["rounded"]).split(LIST_SEPARATOR)
+        listed = ", ".join(dict.fromkeys(filter(None, names)))
+        fine, coarse = 2 * self.k, 10 * self.k
+        zh = f"为保护隐私，站点的有些数只给到 {fine} 或 {coarse} 的倍数（{listed}）"
+        en = f"for privacy some figures of sites are multiples of {fine} or {coarse} ({listed})"
+        return (*told, (zh, en))
 
     def _plain_weight(self) -> bool:
         """Whether what is covered is those covered, not those who have a place."""
@@ -168,7 +196,7 @@ class _Teller:
     def _after_told(self) -> bool:
         services = self.source.asking.services
         plain_weight = self._plain_weight()
-        return plain_weight and all(self.allowed["after", service] for service in services)
+        return plain_weight and all(self.allowed["after", service] == EXACT for service in services)
 
     def _objective_told(self, covered: float | None) -> bool:
         """An objective that is a count of people is told where what is covered is."""
@@ -182,38 +210,29 @@ class _Teller:
     def _sites(self) -> pd.DataFrame:
         """Sites with the figures that may be told; what is no plain sum goes with ``serves``."""
         plan = self.source
+        table = plan.sites[[*_SITE, *_FIGURES, "runner_up"]].copy()
         figures = Figures(plan.asking.services, plan.before.units["weight"].to_numpy(dtype=float))
         regions = regions_of(plan, figures)
-        places = range(plan.count)
-        weights = {
-            "serves": regions.serves,
-            "only": regions.only,
-            "lost": regions.only,
-            "runner_up_gain": regions.runner_up,
-        }
-        sums = {name: [figures.sum(each) for each in those] for name, those in weights.items()} | {
-            "gain": np.diff([figures.sum(each) for each in regions.levels]).tolist()
-        }
-        told = {
-            "serves": [self.allowed["serves", n] for n in places],
-            "only": [self.allowed["only", n] for n in places],
-            "lost": [self.allowed["only", n] for n in places],
-            "runner_up_gain": [self.allowed["runner_up", n] for n in places],
-            "gain": [self.allowed["level", n] and self.allowed["level", n + 1] for n in places],
-        }
-        table = plan.sites[[*_SITE, *_FIGURES, "runner_up"]].copy()
-        weighed = plan.measure in ("weight", "sites")
-        for name in _FIGURES:
+        exact = [""] * plan.count
+        for name, region in _REGIONS.items():
+            sums = [figures.sum(each) for each in getattr(regions, region)]
+            ways = np.array([self.allowed[region, n] for n in range(plan.count)], dtype=int)
             values = plan.sites[name].to_numpy(dtype=float)
-            same = np.isclose(values, sums[name], rtol=1e-9, atol=1e-6)
-            kept = np.array(told[name], dtype=bool)
-            if self.k > 1:
-                kept &= same if weighed or name in ("serves", "only") else kept
-                if not weighed and name not in ("serves", "only"):
-                    kept = np.array(told["serves"], dtype=bool)
-            rounded = pd.Series(values, table.index).where(np.isfinite(values)).astype("Float64")
-            table[name] = rounded.round(1).where(kept)
-        return table
+            plain_sum = np.isclose(values, sums, rtol=1e-9, atol=1e-6)
+            if self.k > 1 and not (plan.measure in _COUNTS or name in ("serves", "only")):
+                # minutes, say: no count of people, yet none of a few either
+                served = np.array([self.allowed["serves", n] for n in range(plan.count)], dtype=int)
+                ways = np.where(served == HIDDEN, HIDDEN, EXACT)
+            elif self.k > 1:
+                ways = np.where(plain_sum, ways, HIDDEN)
+            near = pd.Series(rounded(values, ways, self.k), table.index)
+            kept = near.where(np.isfinite(near))
+            table[name] = kept.astype("Float64").round(1)
+            exact = [
+                f"{names}|{name}".strip("|") if way > EXACT else names
+                for names, way in zip(exact, ways, strict=True)
+            ]
+        return table.assign(rounded=pd.array(exact, dtype="string"))
 
     def _gates(self) -> pd.DataFrame:
         """Gates are places; what is lost without one is a sum over a region nobody has checked."""
@@ -226,7 +245,7 @@ class _Teller:
         free = publish_coverage(self.counted, coverage, self.level, areas=False)
         if self.k == 1:
             return free
-        yes = self.allowed["after", service]
+        yes = self.allowed["after", service] == EXACT
         parts = {"share_low": coverage.share_low, "share_high": coverage.share_high}
         totals: dict[str, float | None] = {
             "total": free.totals["total"],
@@ -254,7 +273,7 @@ class _Teller:
         grid = units["grid"].fillna("")
         group = grid if name == "grid" else grid.map(self.counted.community).fillna("")
         sums = units["weight"].where(units["covered"], 0.0).groupby(group).sum()
-        shown = [self.allowed.get((name, service, each), False) for each in table.index]
+        shown = [self.allowed.get((name, service, each), HIDDEN) for each in table.index]
         covered = sums.reindex(table.index, fill_value=0.0).astype("Float64")
         covered = covered.where(np.array(shown, dtype=bool) & table["total"].notna())
         share = covered / table["total"].mask(table["total"] == 0)
@@ -280,23 +299,22 @@ class _Teller:
             },
         }
 
-    def _curve(self, told: set[float]) -> pd.DataFrame:
-        """Solve each number of stations; figures less than k apart from others are hidden."""
+    def _curve(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Hide of a curve what may not be told."""
         plan = self.source
-        first = len(plan.asking.required)
-        free = int((~plan.candidates["forbidden"]).sum()) + len(plan.task.action)
-        last = min(max(plan.count, first) + BEYOND, free)
-        table = plan.curve(range(first, max(last, first) + 1))
+        ways = np.array([self.allowed["curve", n] for n in range(len(table))], dtype=int)
+        figures = Figures(plan.asking.services, plan.before.units["weight"].to_numpy(dtype=float))
+        sums = [figures.sum(each) for each in curve_regions(plan, figures, table)]
         values = table["covered"].to_numpy(dtype=float)
-        known = np.isfinite(values)
-        shown = np.zeros(len(table), dtype=bool)
-        shown[known] = apart(values[known], told, self.k)
-        told |= set(values[shown].tolist())
-        weighed = plan.measure in ("weight", "sites")
-        for name in ("covered", "share", "objective", "bound"):
-            column = table[name].astype("Float64")
-            table[name] = column.where(shown) if weighed or name in ("covered", "share") else column
-        return table
+        if self.k > 1:
+            ways = np.where(np.isclose(values, sums, rtol=1e-9, atol=1e-6), ways, HIDDEN)
+        near = pd.Series(rounded(values, ways, self.k), table.index)
+        covered = near.where(np.isfinite(near)).clip(upper=plan.total).astype("Float64")
+        told = table.assign(covered=covered, share=covered / plan.total if plan.total else pd.NA)
+        for name in ("objective", "bound"):
+            column = told[name].astype("Float64")
+            told[name] = column.where(ways == EXACT) if plan.measure in _COUNTS else column
+        return told.assign(rounded=ways > EXACT)
 
 
 def _share(covered: float | None, total: float | None) -> float | None:

@@ -8,7 +8,8 @@ all regions, a place falls into cells; a reader knows the sums and that no cell 
     regions x units, weights  ->  cells  --linear programme-->  range of each cell  ->  figures told
 
 A figure is told only if after it every cell of 1 to k - 1 could still hold at least k different
-values. Then no union of cells smaller than k is given away either, since each cell in it is.
+values. Then no union of cells smaller than k is given away either, since each cell in it is. What
+may not be told to the head may often be told to the nearest 2k, or 10k.
 """
 
 from dataclasses import dataclass, field
@@ -20,16 +21,35 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 Flags = NDArray[np.bool_]
+Ways = NDArray[np.int8]
 Floats = NDArray[np.float64]
 
 MOST_CELLS = 4_000
 """More cells than this are not searched through: nothing is told beyond what is told already."""
 _SLACK = 1e-6
+HIDDEN, EXACT, ROUNDED, COARSE = 0, 1, 2, 3
+"""How a figure is told: not at all, as it is, or to the nearest 2k, or 10k."""
+_STEPS = {ROUNDED: 2, COARSE: 10}
+
+
+def rounded(values: Floats, ways: Ways, k: int) -> Floats:
+    """Return figures as they are told; hidden ones are NaN."""
+    told = np.where(ways == HIDDEN, np.nan, values)
+    for way, times in _STEPS.items():
+        told = np.where(ways == way, times * k * np.rint(values / (times * k)), told)
+    return told
 
 
 def tellable(
-    regions: Flags, weights: Floats, told: Flags, k: int, most: Floats | None = None
-) -> Flags:
+    regions: Flags,
+    weights: Floats,
+    told: Flags,
+    k: int,
+    *,
+    most: Floats | None = None,
+    roundable: Flags | None = None,
+    never: Flags | None = None,
+) -> Ways:
     """
     Choose the figures that may be told.
 
@@ -43,24 +63,32 @@ def tellable(
         f: figures that are told already, whatever follows.
     most
         f: what a reader knows each figure cannot exceed; inf for nothing.
+    roundable
+        f: figures that are still of use when rounded.
+    never
+        f: figures to hide whatever follows from them, such as small ones.
 
     Returns
     -------
-    Flags
-        f, ``told`` among them. The same input tells the same. Cost: per figure that must stay
-        hidden some rounds of linear programmes, two for each small cell at most.
+    Ways
+        f: HIDDEN, EXACT (all of ``told``), ROUNDED or COARSE. The same input tells the same. Cost:
+        per figure that must stay hidden some rounds of linear programmes, two for each small cell
+        at most.
     """
     counted = weights > 0
     cells, mass = _cells(regions[:, counted], weights[counted])
+    ways = np.where(told, EXACT, HIDDEN).astype(np.int8)
     if len(mass) > MOST_CELLS:
-        return told.copy()
+        return ways
     bound = np.full(len(regions), np.inf) if most is None else most
     reader = _Reader(cells, mass, bound, k)
     # what is narrow already is none of our doing
-    reader.watch(told)
-    allowed = told.copy()
-    _admit(reader, allowed, np.flatnonzero(~told))
-    return allowed
+    reader.watch(ways)
+    open_ = ~told if never is None else ~told & ~never
+    _admit(reader, ways, np.flatnonzero(open_), EXACT)
+    for way in _STEPS if roundable is not None else ():
+        _admit(reader, ways, np.flatnonzero((ways == HIDDEN) & open_ & roundable), way)
+    return ways
 
 
 def _cells(regions: Flags, weights: Floats) -> tuple[Flags, Floats]:
@@ -71,18 +99,18 @@ def _cells(regions: Flags, weights: Floats) -> tuple[Flags, Floats]:
     return regions[:, first], mass
 
 
-def _admit(reader: "_Reader", allowed: Flags, asked: NDArray[np.int64]) -> None:
+def _admit(reader: "_Reader", ways: Ways, asked: NDArray[np.int64], way: int) -> None:
     """Tell as many of the figures as may be told, halving what may not be told together."""
     if not len(asked):
         return
-    tried = allowed.copy()
-    tried[asked] = True
+    tried = ways.copy()
+    tried[asked] = way
     if reader.keeps(tried):
-        allowed[asked] = True
+        ways[asked] = way
     elif len(asked) > 1:
         half = (len(asked) + 1) // 2
-        _admit(reader, allowed, asked[:half])
-        _admit(reader, allowed, asked[half:])
+        _admit(reader, ways, asked[:half], way)
+        _admit(reader, ways, asked[half:], way)
 
 
 @dataclass(eq=False)
@@ -95,16 +123,16 @@ class _Reader:
     k: int
     watched: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
-    def watch(self, told: Flags) -> None:
+    def watch(self, told: Ways) -> None:
         """From now on keep wide the small cells that are wide now."""
         small = np.flatnonzero((self.mass > 0) & (self.mass < self.k))
         self.watched = small[self._wide(told, small, stop=False)]
 
-    def keeps(self, told: Flags) -> bool:
+    def keeps(self, told: Ways) -> bool:
         """Tell whether all small cells stay wide with these figures told."""
         return bool(self._wide(told, self.watched, stop=True).all())
 
-    def _wide(self, told: Flags, cells: NDArray[np.int64], *, stop: bool) -> Flags:
+    def _wide(self, told: Ways, cells: NDArray[np.int64], *, stop: bool) -> Flags:
         """Tell which cells keep k values; with ``stop`` the first narrow one ends the search."""
         low, high = self.mass.copy(), self.mass.copy()
         wide = np.ones(len(cells), dtype=bool)
@@ -122,12 +150,15 @@ class _Reader:
                 break
         return wide
 
-    def _solver(self, told: Flags) -> Any:
-        rows = told | np.isfinite(self.most)
+    def _solver(self, told: Ways) -> Any:
+        rows = (told != HIDDEN) | np.isfinite(self.most)
         matrix = sparse.csc_array(self.cells[rows].astype(float))
-        sums = self.cells[rows] @ self.mass
-        lower = np.where(told[rows], sums, 0.0)
-        upper = np.where(told[rows], sums, np.maximum(self.most[rows], sums))
+        sums, way = self.cells[rows] @ self.mass, told[rows]
+        near = rounded(sums, way, self.k)
+        half = self.k / 2 * np.array([0, 0, *_STEPS.values()])[way]
+        untold = way == HIDDEN
+        lower = np.where(untold, 0.0, np.maximum(near - half, 0.0))
+        upper = np.where(untold, np.maximum(self.most[rows], sums), near + half)
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(self.mass), int(rows.sum())
         model.col_cost_ = np.zeros(len(self.mass))

@@ -3,11 +3,11 @@
   'use strict';
 
   const minqing = window.minqing;
-  const NEAR = { stations: 14, gates: 9 }; // pixels
+  const NEAR = { sites: 18, opened: 11, candidates: 9, stations: 14, gates: 9 }; // pixels
   const SHARED = 300; // steps of 0.1 m: stations this near share a sign
-  const PICKED = ['stations', 'gates', 'buildings', 'compounds', 'grids', 'communities'];
+  const PICKED = ['sites', 'opened', 'candidates', 'stations', 'gates', 'buildings', 'compounds', 'grids', 'communities'];
   // where colours stand for grids, a click asks about the grid
-  const PICKED_COLOURED = ['stations', 'gates', 'grids', 'communities'];
+  const PICKED_COLOURED = ['sites', 'opened', 'candidates', 'stations', 'gates', 'grids', 'communities'];
 
   function inside(shapes, i, x, y) {
     const box = shapes.box;
@@ -26,10 +26,11 @@
     return odd;
   }
 
-  function nearest(shapes, x, y, reach) {
+  function nearest(shapes, x, y, reach, wanted) {
     let found = -1;
     let least = reach * reach;
     for (let i = 0; i < shapes.count; i += 1) {
+      if (wanted && !wanted(i)) continue;
       const dx = (shapes.box[4 * i] + shapes.box[4 * i + 2]) / 2 - x;
       const dy = (shapes.box[4 * i + 1] + shapes.box[4 * i + 3]) / 2 - y;
       if (dx * dx + dy * dy <= least) {
@@ -44,7 +45,8 @@
     const layer = minqing.layers[name];
     if (!layer) return -1;
     const shapes = layer.shapes;
-    if (NEAR[name]) return layer.shown ? nearest(shapes, x, y, NEAR[name] * pixel) : -1;
+    const wanted = layer.columns && layer.columns.plan ? function (i) { return minqing.inPlan(layer, i); } : null;
+    if (NEAR[name]) return layer.shown ? nearest(shapes, x, y, NEAR[name] * pixel, wanted) : -1;
     for (let i = 0; i < shapes.count; i += 1) if (inside(shapes, i, x, y)) return i;
     if (name !== 'buildings') return -1;
     const point = nearest(shapes, x, y, 6 * pixel);
@@ -166,10 +168,13 @@
     grids: function (layer, row, get) { return [['code', get('code')]].concat(areaRows(layer, row)); },
     communities: function (layer, row, get) { return [['code', get('code')]].concat(areaRows(layer, row)); },
     streets: function () { return []; },
+    sites: function (layer, row, get) { return minqing.siteAbout.sites(layer, row, get); },
+    candidates: function (layer, row, get) { return minqing.siteAbout.candidates(layer, row, get); },
+    opened: function (layer, row, get) { return minqing.siteAbout.opened(layer, row, get); },
   };
 
   const TITLES = { stations: 'station', gates: 'gate', buildings: 'building', compounds: 'compound',
-    grids: 'grid', communities: 'community', streets: 'street' };
+    grids: 'grid', communities: 'community', streets: 'street', sites: 'site', candidates: 'candidate', opened: 'opened' };
 
   minqing.titleWord = function (name) { return minqing.word(TITLES[name]); };
 

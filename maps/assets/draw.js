@@ -8,6 +8,7 @@
   minqing.COLOURS = {
     covered: '#2f8f83', coveredEdge: '#1d6a61',
     uncovered: '#e58a4e', uncoveredEdge: '#a8480f',
+    newly: '#8f7fc8', newlyEdge: '#4a3a8c',
     unknown: '#cfcac0', unknownEdge: '#8d877b',
     building: '#e3ddd1', buildingEdge: '#cbc3b4',
     ink: '#2b3138', soft: '#6b6f76', river: '#9cc4dd', wall: '#6f6257',
@@ -50,6 +51,21 @@
     ctx.stroke();
   }
 
+  function crossed(size, width) {
+    return tile(size, function (ctx) {
+      ctx.fillStyle = '#cfc6ee';
+      ctx.fillRect(0, 0, size, size);
+      ctx.strokeStyle = '#5b49a8';
+      ctx.lineWidth = width;
+      ctx.beginPath();
+      ctx.moveTo(size / 2, 0);
+      ctx.lineTo(size / 2, size);
+      ctx.moveTo(0, size / 2);
+      ctx.lineTo(size, size / 2);
+      ctx.stroke();
+    });
+  }
+
   const tiles = {
     hatch: function () {
       return tile(6, function (ctx, size) {
@@ -65,6 +81,8 @@
         stripes(ctx, size, '#bf5516', 1.25);
       });
     },
+    cross: function () { return crossed(7, 1.3); },
+    fineCross: function () { return crossed(4, 1); },
     dots: function () {
       return tile(6, function (ctx, size) {
         ctx.fillStyle = '#efece5';

@@ -99,7 +99,10 @@
     const label = el('label', { class: 'mq-choose' }, word('choose_result'));
     const select = el('select', { id: 'mq-coverage' });
     list.forEach(function (one, place) {
-      const option = el('option', { value: String(place) }, minqing.text(one.title));
+      const plan = minqing.model.plans && minqing.model.plans[one.plan];
+      const several = plan && list.filter(function (other) { return other.plan === one.plan; }).length > 1;
+      const text = plan ? minqing.text(plan.title) + (several ? ' · ' + minqing.text(one.title) : '') : minqing.text(one.title);
+      const option = el('option', { value: String(place) }, text);
       option.selected = place === minqing.state.coverage;
       select.append(option);
     });
@@ -464,7 +467,8 @@
 
   function occurs(layer, entry) {
     if (!entry[3]) return true;
-    const values = minqing.column(layer.columns, entry[2]).values;
+    const columns = layer.columns || minqing.resultColumns() || {};
+    const values = minqing.column(columns, entry[2]).values;
     return entry[3].some(function (value) { return values.indexOf(value) >= 0; });
   }
 
@@ -520,7 +524,10 @@
     side.setAttribute('aria-label', word('panel'));
     const parts = minqing.model.page === 'conditions'
       ? [conditions(), result(), reasons(), layers(), legend(), notes()]
-      : [result(), minqing.weekPart(), question(), reasons(), summary(), layers(), legend(), notes()];
+      : minqing.model.page === 'plan'
+        ? [minqing.planPart(chooser(), headline, gauge), minqing.sitesPart(), minqing.curvePart(), minqing.differencesPart(),
+          minqing.unreachedPart(), summary(), reasons(), question(), layers(), legend(), notes()]
+        : [result(), minqing.weekPart(), question(), reasons(), summary(), layers(), legend(), notes()];
     parts.forEach(function (part) { if (part) side.append(part); });
     side.scrollTop = place;
   };

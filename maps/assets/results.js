@@ -57,14 +57,16 @@
     },
   };
 
-  const STATES = ['covered', 'uncovered', 'unknown'];
+  const STATES = ['covered', 'newly', 'uncovered', 'unknown'];
 
   function stateOf(columns) {
     const asked = minqing.column(columns, 'asked');
     const covered = minqing.column(columns, 'covered');
+    const was = columns.was;
     return function (i) {
       if (!asked.at(i)) return null;
       const value = covered.at(i);
+      if (value && was && was.at(i) === false) return 'newly';
       return value === null ? 'unknown' : value ? 'covered' : 'uncovered';
     };
   }
@@ -78,6 +80,7 @@
     if (state === 'covered') return C.covered;
     if (state === 'aside') return C.building;
     if (state === 'unknown') return minqing.pattern(ctx, 'dots');
+    if (state === 'newly') return minqing.pattern(ctx, fine ? 'fineCross' : 'cross');
     return minqing.pattern(ctx, fine ? 'fineHatch' : 'hatch');
   }
 
@@ -90,6 +93,11 @@
       ctx.lineTo(x - 3.2, y + 2.4);
       ctx.closePath();
       ctx.fillStyle = '#c8601f';
+      ctx.fill();
+    } else if (state === 'newly') {
+      ctx.rect(x - 3.4, y - 1.1, 6.8, 2.2);
+      ctx.rect(x - 1.1, y - 3.4, 2.2, 6.8);
+      ctx.fillStyle = C.newlyEdge;
       ctx.fill();
     } else if (state === 'covered') {
       ctx.rect(x - 1.1, y - 1.1, 2.2, 2.2);
@@ -142,13 +150,15 @@
       STATES.slice().reverse().forEach(function (one) {
         for (let i = 0; i < shapes.count; i += 1) {
           if (state(i) !== one || !view.sees(shapes, i)) continue;
-          if (view.zoom >= 13.5 && view.extent(shapes, i) > (one === 'uncovered' ? 5 : 0)) continue;
+          if (view.zoom >= 13.5 && view.extent(shapes, i) > (one === 'uncovered' || one === 'newly' ? 5 : 0)) continue;
           const at = view.centre(shapes, i);
           mark(view.ctx, one, at[0], at[1]);
         }
       });
     },
-    legend: STATES.map(function (one) { return [one, swatch(one)]; }),
+    legend: STATES.map(function (one) {
+      return one === 'newly' ? [one, swatch(one), 'was', [false]] : [one, swatch(one)];
+    }),
   };
 
   /* ---- areas by colour: shares of the coverage, counts of the conditions map */

@@ -12,7 +12,7 @@
     const add = function (layerName, text, row) {
       found.push({ layer: layerName, row: row, text: text, plain: text.toLowerCase().replace(/\s+/g, '') });
     };
-    ['stations', 'compounds', 'buildings', 'communities', 'grids', 'streets'].forEach(function (layerName) {
+    ['sites', 'stations', 'compounds', 'buildings', 'communities', 'grids', 'streets'].forEach(function (layerName) {
       const layer = minqing.layers[layerName];
       if (!layer) return;
       const name = minqing.column(layer.columns, 'name');

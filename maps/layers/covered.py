@@ -10,7 +10,7 @@ from maps.offline import Block
 from maps.packing import pack_column
 from maps.words import LAYERS
 
-COLUMNS = ("covered", "reason", "minutes", "station", "requirement")
+COLUMNS = ("covered", "was", "reason", "minutes", "station", "requirement")
 
 
 def covered(tables: Sequence[pd.DataFrame | None], buildings: gpd.GeoDataFrame) -> Block | None:
@@ -21,7 +21,8 @@ def covered(tables: Sequence[pd.DataFrame | None], buildings: gpd.GeoDataFrame) 
     ----------
     tables
         Per coverage, by building id: ``covered`` (true, false, or missing where it may not be
-        shown) and what explains it; none where the level gives no buildings.
+        shown), ``was`` (the same without a plan, where there is one) and what explains it; none
+        where the level gives no buildings.
     buildings
         The layer of buildings, whose geometry and order this layer shares. About one whose use
         is not residential nothing is said.
