@@ -14,6 +14,7 @@ import numpy as np
 
 from gis.siting.given import Floats, Ints
 from gis.siting.ruled_model import MEDIAN, Question, least
+from gis.siting.ruled_swaps import swap
 from gis.siting.ruled_terms import Flags
 from gis.siting.watch import Watch
 
@@ -31,6 +32,7 @@ def greedy(
     found: list[tuple[float, Flags]] = []
     for by_price in (False, True) if priced else (False,):
         opened = _climb(question, watch, by_price=by_price)
+        opened = None if opened is None else swap(question, opened, watch)
         value = None if opened is None else worth(opened)
         if opened is not None and value is not None:
             found.append((value, opened))

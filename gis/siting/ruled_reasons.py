@@ -37,12 +37,10 @@ def no_plan(question: Question, watch: Watch) -> NoPlan:
     named = [name for name in _given(question) if _does(question, watch, name)]
     count = _least_count(question, watch) if "count" in named else None
     if named:
-        chinese = "、".join(_name(question, each)[0] for each in named)
-        english = ", ".join(_name(question, each)[1] for each in named)
+        chinese, english = _names(question, named)
         tail, also = ("；放宽其中任一条即有方案", "; relaxing any one of these is enough")
     else:
-        chinese = "、".join(_name(question, each)[0] for each in _given(question))
-        english = ", ".join(_name(question, each)[1] for each in _given(question))
+        chinese, english = _names(question, _given(question))
         tail = "；" + ("时间用尽，未查明原因" if watch.over else "只放宽其中一条不够，请放宽几条")
         also = "; " + (
             "no time was left to find out which"
@@ -61,14 +59,25 @@ def no_plan(question: Question, watch: Watch) -> NoPlan:
 
 def out_of_time(question: Question) -> NoPlan:
     """Return the error for a search that ended before any plan was found."""
-    named = [_name(question, each) for each in _given(question)]
+    chinese, english = _names(question, _given(question))
     return NoPlan(
-        f"时限内没有找到满足全部规则的方案（{'、'.join(each[0] for each in named)}）；"
-        "并未证明没有，请放宽时限 time_limit 或规则",
-        english="no plan that keeps all rules was found in time "
-        f"({', '.join(each[1] for each in named)}); none is proved not to exist: allow more "
-        "time (time_limit) or relax the rules",
+        f"时限内没有找到满足全部规则的方案（{chinese}）；并未证明没有，"
+        "请放宽时限 time_limit 或规则",
+        english=f"no plan that keeps all rules was found in time ({english}); that none exists is "
+        "not proved: allow more time (time_limit) or relax the rules",
     )
+
+
+def _names(question: Question, rules: list[str]) -> tuple[str, str]:
+    """List rules in both languages; of many floors the first few, and how many more."""
+    floors = [each for each in rules if each.startswith("floor:")]
+    shown = [each for each in rules if each not in floors] + floors[:_NAMED]
+    chinese = "、".join(_name(question, each)[0] for each in shown)
+    english = ", ".join(_name(question, each)[1] for each in shown)
+    more = len(floors) - _NAMED
+    if more > 0:
+        return f"{chinese} 等（另有 {more} 条底线）", f"{english} and {more} more floors"
+    return chinese, english
 
 
 def unreached_rows(rows: Ints) -> NoPlan:

@@ -443,3 +443,26 @@ def test_rows_split_apart_change_nothing():
     )
     split = ruled.max_coverage(np.repeat(far < 0.25, 2, axis=0), halves, 6, rules=parts)
     assert split.objective == pytest.approx(choice.objective)
+
+
+def test_floors_are_kept_by_the_first_answer_too():
+    far, weights, grid, _ = district(2)
+    reach = far < 0.12
+    choice = ruled.max_coverage(
+        reach, weights, 18, rules=Rules(floors=grid_floors(weights, grid, 0.5)), gap=0.5
+    )
+    covered = reach[:, choice.sites].any(axis=1)
+    assert choice.objective == weights[covered].sum()
+    for each in np.unique(grid):
+        here = grid == each
+        assert weights[covered & here].sum() >= 0.5 * weights[here].sum()
+
+
+def test_news_come_with_honest_bounds():
+    far, weights, grid, _ = district(2)
+    news = []
+    rules = Rules(floors=grid_floors(weights, grid, 0.5))
+    choice = ruled.max_coverage(far < 0.12, weights, 18, rules=rules, progress=news.append)
+    assert news
+    known = [each for each in news if not math.isnan(each.bound)]
+    assert all(each.bound >= choice.objective - 1e-3 for each in known)
