@@ -271,26 +271,72 @@ def test_reasons_given_for_a_site_are_true(seed):
 
 @SOME
 @given(seeds)
+def test_the_farthest_are_as_near_as_any_choice_brings_them(seed):
+    counted = np.isfinite(cost(seed, IDS)) & (weights(seed) > 0)
+    most = {some: cost(seed, some)[counted].max(initial=0) for some in choices(IDS, 2)}
+    ask = {"count": 2, "goal": "farthest", "weight": "people", **WALK}
+    if np.isinf(min(most.values())):
+        with pytest.raises(NoSites):
+            gis.choose_sites(town_with_homes(seed), **ask)
+        return
+    plan = gis.choose_sites(town_with_homes(seed), **ask)
+    assert plan.objective == pytest.approx(min(most.values()))
+    assert plan.measure == "minutes"
+    # of the choices that do as much for the farthest, it is one with the least minutes in all
+    weight = weights(seed)[counted]
+    sums = [
+        float(weight @ cost(seed, some)[counted])
+        for some, far in most.items()
+        if far <= plan.objective + 1e-9
+    ]
+    mine = float(weight @ cost(seed, plan.sites.index)[counted])
+    assert mine == pytest.approx(min(sums))
+
+
+GATED = [37, 42, 74, 85, 130]
+"""Towns where an opened gate brings somebody within five minutes."""
+FIVE = {**WALK, "limit": "5min", "weight": "people"}
+
+
+@pytest.mark.parametrize("seed", GATED)
 def test_gates_compete_with_stations(seed):
     """No choice of sites and gates is better than the bound, and a proved plan is the best."""
     town = town_with_homes(seed)
-    gates = gis.build_network(town).gates
-    shut = gates["kind"].isin(["ring", "street"]) & (gates["users"] != "everyone")
-    doors = [str(name) for name in gates.index[shut]]
-    plan = gis.choose_sites(town, count=2, open_gates=True, weight="people", **WALK)
-    tried = choices([*IDS[:2], *doors[:4]], 2)
-    results = [_with_gates(seed, some).covered for some in tried]
-    assert max(results) <= plan.bound + 1e-9
+    plan = gis.choose_sites(town, count=2, open_gates=True, **FIVE)
+    doors = list(plan.task.ids[plan.task.action])
+    assert plan.task.ways.size
+    results = [_with_gates(seed, some).covered for some in choices([*IDS, *doors[:5]], 2)]
+    assert max(results) <= plan.bound
     again = _with_gates(seed, (*plan.sites.index, *plan.opened_gates.index))
-    assert again.covered == plan.objective == plan.covered_after <= plan.bound
+    assert again.covered == plan.objective == plan.covered_after
     assert plan.count + len(plan.opened_gates) <= 2
+    assert (plan.status == "proved optimal") == (plan.objective == plan.bound)
+    for name, gate in plan.opened_gates.iterrows():
+        others = [n for n in (*plan.sites.index, *plan.opened_gates.index) if n != name]
+        assert gate["lost"] == plan.objective - _with_gates(seed, tuple(others)).covered
+
+
+@pytest.mark.parametrize("seed", GATED[:3])
+def test_gates_save_minutes_as_the_recount_tells(seed):
+    plan = gis.choose_sites(town_with_homes(seed), count=2, open_gates=True, goal="minutes", **FIVE)
+    doors = list(plan.task.ids[plan.task.action])
+    rows = plan.task.row_of[0]
+    counted = (rows >= 0) & plan.task.served_by_some[rows] & (weights(seed) > 0)
+
+    def minutes(some):
+        told = _with_gates(seed, some).answers[0].units.cost[counted]
+        return float(weights(seed)[counted] @ np.where(told >= 0, told / 60_000, np.inf))
+
+    assert plan.objective == pytest.approx(minutes((*plan.sites.index, *plan.opened_gates.index)))
+    best = min(minutes(some) for some in choices([*IDS, *doors[:3]], 2))
+    assert plan.bound <= best + 1e-9
 
 
 @cache
 def _with_gates(seed, some):
     sites = tuple(name for name in some if name in IDS)
     district, network = built(seed, (*standing(seed), *sites))
-    before = gis.cover(district, weight="people", network=network, **WALK)
+    before = gis.cover(district, network=network, **FIVE)
     changes = [{"do": "open_gate", "gate": name} for name in some if name not in IDS]
     if not changes:
         return before
