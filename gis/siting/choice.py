@@ -90,12 +90,12 @@ def settled(
     what floating point cannot tell apart (relative 1e-9) counts as equal.
     """
     away = abs(bound - objective)
-    slack = 1e-6 * max(1.0, abs(objective)) if whole else PROVED * abs(objective)
-    proved = away < 1 - min(slack, 0.5) if whole else away <= slack
+    slack = min(1e-6 * max(1.0, abs(objective)), 0.5) if whole else PROVED * abs(objective)
+    proved = away < 1 - slack if whole else away <= slack
     if proved:
         return objective, 0.0, OPTIMAL
     if whole and math.isfinite(bound):
-        bound = math.floor(bound + 1e-6) if bound > objective else math.ceil(bound - 1e-6)
+        bound = math.floor(bound + slack) if bound > objective else math.ceil(bound - slack)
     gap = gap_between(objective, bound)
     return bound, gap, WITHIN_GAP if gap <= watch.gap else BEST_FOUND
 

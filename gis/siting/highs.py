@@ -195,6 +195,7 @@ class _Run:
         self.values: Floats | None = None
         self.objective, self.bound = math.nan, math.nan
         self.left_alone = False
+        self.failed: BaseException | None = None
         solver.cbMipImprovingSolution.subscribe(self._improved)
         solver.cbMipInterrupt.subscribe(self._looked)
         solver.cbSimplexInterrupt.subscribe(self._stop)
@@ -202,17 +203,23 @@ class _Run:
 
     def go(self) -> None:
         """Run to the end, or until the watch is over and a moment has passed."""
-        thread = threading.Thread(target=self.solver.run, daemon=True)
+        thread = threading.Thread(target=self._run, daemon=True)
         thread.start()
         patience = _PATIENCE_SECONDS
         while thread.is_alive() and patience > 0:
             thread.join(_LOOK_SECONDS)
-            if self.watch.over:
+            if self.watch.over or self.failed:
                 patience -= _LOOK_SECONDS
         self.left_alone = thread.is_alive()
         if self.left_alone:
             # a thread that comes back to Python while Python ends would end it with a crash
             atexit.register(self._part, thread)
+        if self.failed:
+            raise self.failed
+
+    def _run(self) -> None:
+        self.solver.run()
+        atexit.unregister(self._part)  # which would keep the programme in memory
 
     def _part(self, thread: threading.Thread) -> None:
         """Give a run left alone a moment to end with the process; then it calls nobody any more."""
@@ -227,11 +234,16 @@ class _Run:
     def _looked(self, event: Any) -> None:
         self.bound = _known(event.data_out.mip_dual_bound)
         self._stop(event)
-        if not self.left_alone:
+        if self.left_alone or self.failed:
+            return
+        try:
             self.watch.tell(_known(event.data_out.mip_primal_bound), self.bound)
+        except BaseException as error:  # noqa: BLE001 - the caller's own, raised where it waits
+            self.failed = error
+            event.interrupt()
 
     def _stop(self, event: Any) -> None:
-        if self.watch.over or self.left_alone:
+        if self.watch.over or self.left_alone or self.failed:
             event.interrupt()
 
 

@@ -25,6 +25,8 @@ from gis.siting.watch import Progress, Watch, gap_between
         (100, 100.7, 0.01, False, (100.7, 0.007, WITHIN_GAP)),
         (100, 105, 0.01, False, (105, 0.05, BEST_FOUND)),
         (0.0, 0.0, 0.0, False, (0.0, 0.0, OPTIMAL)),
+        # so large that a bound is not sure of halves
+        (10**9, 10**9 + 0.7, 0.1, True, (10**9 + 1, 1e-9, WITHIN_GAP)),
     ],
 )
 def test_a_bound_proves_or_it_does_not(objective, bound, gap, whole, told):

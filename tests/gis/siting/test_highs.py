@@ -121,6 +121,14 @@ def test_another_thread_stops_a_solve():
     assert time.perf_counter() - began < 4
 
 
+def test_a_fault_of_whoever_is_told_comes_back_to_the_caller():
+    def stumble(_news):
+        raise LookupError("of the caller")
+
+    with Watch(progress=stumble) as watch, pytest.raises(LookupError, match="of the caller"):
+        solve(medians(400, 60, 8), watch)
+
+
 INTERRUPTED = """
 import sys
 sys.path.insert(0, {folder!r})
