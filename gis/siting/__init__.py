@@ -7,6 +7,7 @@ Where to stand: location models on matrices, each answer with its proof.
 from gis.siting.center import p_center
 from gis.siting.choice import Choice, NoPlan
 from gis.siting.coverage import max_coverage
+from gis.siting.covering import set_cover
 from gis.siting.median import p_median
 
-__all__ = ["Choice", "NoPlan", "max_coverage", "p_center", "p_median"]
+__all__ = ["Choice", "NoPlan", "max_coverage", "p_center", "p_median", "set_cover"]

@@ -183,6 +183,43 @@ def inside_another(first: Any, row: Any, start: Any, site: Any) -> Any:
 
 
 @compiled
+def holding_another(start: Any, site: Any, first: Any, row: Any) -> Any:
+    """
+    Flag rows that hold all columns of another row; of equal ones the first is not flagged.
+
+    Whoever holds all columns of a row stands in its rarest column, so only those are compared.
+    """
+    rows = len(start) - 1
+    flags = np.zeros(rows, dtype=np.bool_)
+    for j in range(rows):
+        begin, end = start[j], start[j + 1]
+        if flags[j] or begin == end:  # what a flagged row would flag, the row it holds flags
+            continue
+        rarest = site[begin]
+        for at in range(begin, end):
+            k = site[at]
+            if first[k + 1] - first[k] < first[rarest + 1] - first[rarest]:
+                rarest = k
+        for at in range(first[rarest], first[rarest + 1]):
+            i = row[at]
+            theirs, last = start[i], start[i + 1]
+            if i == j or flags[i] or last - theirs < end - begin:
+                continue
+            mine = begin
+            while mine < end and last - theirs >= end - mine:
+                k = site[mine]
+                while theirs < last and site[theirs] < k:
+                    theirs += 1
+                if theirs == last or site[theirs] != k:
+                    break
+                mine += 1
+                theirs += 1
+            if mine == end:
+                flags[i] = True
+    return flags
+
+
+@compiled
 def begin(cover: Any, count: Any) -> Any:
     """Return the state with nothing open and ``count`` free places."""
     rows, sites = len(cover.start) - 1, len(cover.first) - 1
@@ -252,13 +289,15 @@ def take(cover: Any, state: Any, place: Any) -> Any:
 
 
 @compiled
-def fill(cover: Any, state: Any) -> Any:
-    """Open what adds most, as long as there is a free place and something to add."""
+def fill(cover: Any, state: Any, enough: Any) -> Any:
+    """Open what adds most while there is a free place, something to add, and not yet enough."""
+    won = 0.0
     for place in range(len(state.chosen)):
         if state.chosen[place] < 0:
             k = np.argmax(state.gain)
-            if state.gain[k] <= 0 or state.where[k] >= 0:
+            if state.gain[k] <= 0 or state.where[k] >= 0 or won >= enough:
                 return
+            won += state.gain[k]
             put(cover, state, k, place)
 
 
@@ -411,3 +450,65 @@ def _return(cover: Any, state: Any, best: Any, inside: Any) -> Any:
                 free += 1
             work += put(cover, state, k, free)
     return work
+
+
+@compiled
+def fewer(cover: Any, state: Any, steps: Any, seed: Any) -> Any:
+    """
+    Look for fewer sites that still cover every row; the state covers all and is used up.
+
+    One site is closed, and as long as rows are open one is swapped for another; rows that stay open
+    weigh more from step to step (Gao, Weise & Li 2015, "An efficient local search heuristic with
+    row weighting for the unicost set covering problem", European Journal of Operational Research
+    246, 750-761). ``cover.weight`` (ones at first) is changed. Returns the sites of the fewest.
+    """
+    rows, sites = len(cover.weight), len(state.gain)
+    best = state.chosen[state.chosen >= 0].copy()
+    moved = np.zeros(sites, dtype=np.int64)
+    open_rows = np.empty(rows, dtype=np.int32)
+    draw = np.uint64(seed)
+    for step in range(1, steps + 1):
+        count = 0
+        for i in range(rows):
+            if state.covers[i] == 0:
+                open_rows[count] = i
+                count += 1
+        if count == 0:
+            best = state.chosen[state.chosen >= 0].copy()
+        closed = -1
+        for place in range(len(state.chosen)):  # what is missed least, of equals what moved first
+            k = state.chosen[place]
+            if k < 0 or (count > 0 and moved[k] == step - 1):
+                continue
+            if closed < 0:
+                closed = place
+                continue
+            other = state.chosen[closed]
+            if (state.once[k], moved[k]) < (state.once[other], moved[other]):
+                closed = place
+        if closed < 0:
+            return best
+        gone = state.chosen[closed]
+        take(cover, state, closed)
+        moved[gone] = step
+        if count == 0:
+            continue
+        draw = mix(draw)
+        i = open_rows[np.int64(draw % np.uint64(count))]
+        added = -1
+        for at in range(cover.start[i], cover.start[i + 1]):
+            k = cover.site[at]
+            if k == gone:
+                continue
+            if added < 0 or (-state.gain[k], moved[k]) < (-state.gain[added], moved[added]):
+                added = k
+        if added < 0:
+            added = gone
+        put(cover, state, added, closed)
+        moved[added] = step
+        for i in range(rows):
+            if state.covers[i] == 0:
+                cover.weight[i] += 1.0
+                for at in range(cover.start[i], cover.start[i + 1]):
+                    state.gain[cover.site[at]] += 1.0
+    return best

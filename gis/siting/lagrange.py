@@ -90,7 +90,7 @@ def unit_of(weights: Floats) -> float:
 def first_found(task: Task) -> Found:
     """Choose greedily, then swap."""
     state = kernels.begin(task.core.cover, min(task.count, task.core.sites))
-    kernels.fill(task.core.cover, state)
+    kernels.fill(task.core.cover, state, math.inf)
     whole = float(task.core.cover.weight.sum())
     return _climbed(task, state, Found(task.taken, -math.inf, task.sure + whole))
 
@@ -186,7 +186,7 @@ def _state(task: Task, found: Found) -> kernels.State:
     inside = np.flatnonzero(np.isin(task.core.columns, found.chosen))
     for place, site in enumerate(inside):
         kernels.put(task.core.cover, state, site, place)
-    kernels.fill(task.core.cover, state)
+    kernels.fill(task.core.cover, state, math.inf)
     return state
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from gis.siting import kernels
 from gis.siting.kernels import Cover
@@ -100,6 +101,45 @@ def _merged(start: Ints, site: NDArray[np.int32]) -> tuple[Ints, Ints, NDArray[n
     highest = int(site.max(initial=-1)) + 1
     start, site = kernels.cut(start, site, leader, np.arange(highest, dtype=np.int32))
     return group.astype(np.int64), start, site
+
+
+def settled_core(core: Core) -> tuple[Core, Ints]:
+    """
+    Shrink a core all of whose rows have to be covered, until nothing moves any more.
+
+    A row that holds all sites of another is covered with it; a row with one site takes that site.
+    Returns what is left and the sites taken (the caller's positions). Weights are of no meaning
+    afterwards.
+    """
+    taken = [np.empty(0, dtype=np.int64)]
+    while True:
+        before = core.rows, core.sites
+        cover = core.cover
+        wide = kernels.holding_another(cover.start, cover.site, cover.first, cover.row)
+        core = narrowed(core, np.flatnonzero(~wide), np.ones(core.sites, dtype=bool))[0]
+        alone = np.flatnonzero(np.diff(core.cover.start) == 1)
+        forced = np.zeros(core.sites, dtype=bool)
+        forced[core.cover.site[core.cover.start[alone]]] = True
+        taken.append(core.columns[forced])
+        covered = rows_of(core, np.flatnonzero(forced))
+        core = without_needless(narrowed(core, np.flatnonzero(~covered), ~forced)[0])
+        if (core.rows, core.sites) == before:
+            return core, np.sort(np.concatenate(taken))
+
+
+def parts(core: Core) -> list[Core]:
+    """Split a core into parts that share neither rows nor sites, the smallest first."""
+    rows, sites = core.rows, core.sites
+    row = np.repeat(np.arange(rows), np.diff(core.cover.start))
+    links = sparse.coo_array(
+        (np.ones(len(row), np.int8), (row, rows + core.cover.site)), shape=[rows + sites] * 2
+    )
+    count, part = connected_components(links, directed=False)
+    split = [
+        narrowed(core, np.flatnonzero(part[:rows] == each), part[rows:] == each)[0]
+        for each in range(count)
+    ]
+    return sorted(split, key=lambda each: each.entries)
 
 
 def rows_of(core: Core, sites: Ints) -> Flags:
