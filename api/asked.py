@@ -75,6 +75,58 @@ class CoverageAsked(Asked):
     by: Literal["grid", "community"] | None = None
 
 
+_Share = Annotated[float, Field(ge=0, le=1)]
+_Names = Annotated[tuple[_Name, ...], Field(max_length=200)]
+_Number = Annotated[float, Field(ge=0, le=1e12)]
+_Kind = Annotated[
+    str,
+    Field(
+        max_length=_LONGEST,
+        pattern=r"^(table|venues|gates|streets:[0-9]{1,6})$",
+        examples=["table", "streets:200"],
+    ),
+]
+
+
+class SitesAsked(BaseModel):
+    """A question about new stations, in the words of ``gis.choose_sites``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    service: Annotated[
+        _Name | Annotated[tuple[_Name, ...], Field(min_length=1, max_length=8)],
+        Field(examples=["meals"]),
+    ]
+    count: Annotated[int | None, Field(ge=0, le=10_000, examples=[2])] = None
+    budget: _Number | None = None
+    share: _Share | Literal["reachable"] | None = None
+    goal: Literal["coverage", "minutes", "farthest", "backup"] = "coverage"
+    candidates: Annotated[tuple[_Kind, ...], Field(min_length=1, max_length=8)] = ("table",)
+    required: _Names = ()
+    forbidden: _Names = ()
+    may_close: _Names = ()
+    floors: Annotated[dict[_Name, _Share], Field(max_length=20)] = {}
+    apart: _Number | None = None
+    open_gates: bool = False
+    gate_cost: _Number | None = None
+    backup: _Share = 0.0
+    capacity: bool = False
+    limit: Annotated[_Limit | None, Field(examples=["15min", "500m"])] = None
+    profile: Annotated[_Name | None, Field(examples=["walk_48"])] = None
+    when: Annotated[_Name | None, Field(examples=["周六 10:00"])] = None
+    direction: Literal["to", "back", "round"] = "to"
+    weight: Annotated[_Name | None, Field(examples=["elders_60"])] = None
+    time_limit: Annotated[float | None, Field(gt=0, le=86_400, description="seconds")] = None
+    gap: _Share = 0.0
+
+    def words(self) -> dict[str, Any]:
+        """Return what ``gis.choose_sites`` takes, by keyword."""
+        told = self.model_dump(exclude={"gate_cost"})
+        if self.gate_cost is not None:
+            told["open_gates"] = self.gate_cost
+        return {**told, "floors": self.floors or None}
+
+
 class Window(BaseModel):
     """Which features of a layer."""
 

@@ -1,5 +1,5 @@
 """
-The HTTP service: layers, coverage and gaps of one district at level planner, and its map.
+The HTTP service: layers, coverage, gaps and plans of one district at level planner, and its map.
 
     Settings --create_app--> FastAPI
     request -> body or query checked -> gis.cover -> publish(planner) -> plain values -> JSON
@@ -14,18 +14,20 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Path, Query
+from fastapi import FastAPI, Path, Query, Request
 from starlette.responses import HTMLResponse, JSONResponse
 
-from api.asked import Asked, CoverageAsked, Window
-from api.errors import PROBLEM_JSON, Problem, install_handlers
+from api.asked import Asked, CoverageAsked, SitesAsked, Window
+from api.errors import PROBLEM_JSON, Problem, install_handlers, language
 from api.guard import Guard
 from api.layers import features, list_layers
 from api.settings import Settings
-from api.told import tell_coverage, tell_gaps
+from api.told import tell_coverage, tell_gaps, tell_sites
 from gis.catalogue import data_root, load_catalogue, parse_limit
 from gis.coverage import cover
+from gis.plans import choose_sites
 from gis.privacy import Published, publish
+from gis.siting import NoPlan
 from gis.store import load_district
 from gis.streets import build_network
 from maps import coverage_map
@@ -45,6 +47,7 @@ class Desk:
         self.places: Published = publish(self.district, level="planner")
         self._busy = threading.Lock()
         self._measured = lru_cache(maxsize=_KEPT)(self._measure)
+        self._planned = lru_cache(maxsize=_KEPT)(self._plan)
 
     def answer(self, asked: Asked) -> Published:
         """Measure one coverage and publish it for planners; the last few answers are kept."""
@@ -71,6 +74,48 @@ class Desk:
         with self._busy:
             published = self._measure(Asked(circle=self.settings.circle), areas=True)
         return coverage_map(published, lang=self.settings.lang).html
+
+    def plan(self, asked: SitesAsked) -> Published:
+        """Choose sites and publish the plan for planners; solving ends with its time limit."""
+        self._check_limit(asked.limit)
+        self._check_sites(asked)
+        most = self.settings.most_seconds
+        words = {**asked.words(), "time_limit": min(asked.time_limit or most, most)}
+        with self._busy:
+            return self._planned(json.dumps(words, sort_keys=True))
+
+    def _plan(self, words: str) -> Published:
+        told = json.loads(words)
+        try:
+            plan = choose_sites(
+                self.district, **told, catalogue=self.catalogue, network=self.network
+            )
+        except NoPlan as error:
+            raise _no_plan(error) from error
+        published = publish(self.district, plan, level="planner", areas=False, curve=False)
+        return replace(published, places=self.places.places)
+
+    def _check_sites(self, asked: SitesAsked) -> None:
+        settings = self.settings
+        if asked.count is not None and asked.count > settings.most_sites:
+            most = settings.most_sites
+            raise Problem(422, f"count：最多 {most} 处", f"count: at most {most} new sites")
+        if asked.time_limit is not None and asked.time_limit > settings.most_seconds:
+            most_seconds = settings.most_seconds
+            raise Problem(
+                422,
+                f"time_limit：最多 {most_seconds:g} 秒",
+                f"time_limit: at most {most_seconds:g} seconds",
+            )
+        for kind in asked.candidates:
+            _, colon, metres = kind.partition(":")
+            if colon and float(metres) < settings.least_spacing:
+                least = settings.least_spacing
+                raise Problem(
+                    422,
+                    f"candidates：街边候选点至少相隔 {least:g} 米",
+                    f"candidates: those on streets lie at least {least:g} metres apart",
+                )
 
     def _check_limit(self, limit: str | float | None) -> None:
         if limit is None:
@@ -161,6 +206,27 @@ def _add_answers(app: FastAPI, desk: Desk) -> None:
     )
     def tell_who_is_left_out(asked: Asked) -> JSONResponse:
         return JSONResponse(tell_gaps(desk.answer(asked), name))
+
+    @app.post(
+        "/sites",
+        summary="Where the next stations belong, with the proof",
+        responses=_answers(400, 409, 413, 422, schema="site"),
+    )
+    def tell_where_stations_belong(asked: SitesAsked, request: Request) -> JSONResponse:
+        lang = language(request.headers, desk.settings.lang)
+        return JSONResponse(tell_sites(desk.plan(asked), name, lang))
+
+
+def _no_plan(error: NoPlan) -> Problem:
+    """Say that there is no plan, and what would do; who stands in the way are too few to tell."""
+    least = error.least_count
+    limit = getattr(error, "least_limit", None)
+    zh, en = "没有一组站点做得到", "no choice of sites does"
+    if least is not None:
+        zh, en = f"{zh}；至少要 {least} 处", f"{en}; it takes at least {least}"
+    if limit is not None:
+        zh, en = f"{zh}；限值放宽到 {limit} 才够", f"{en}; a limit of {limit} would do"
+    return Problem(409, zh, en, least_count=least, least_limit=limit)
 
 
 def _checked(limit: int | None, settings: Settings) -> int:

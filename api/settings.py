@@ -31,6 +31,12 @@ class Settings:
         How many may be asked for.
     most_minutes, most_metres
         Longest limit of a question.
+    most_seconds
+        Longest time a plan may be solved for.
+    most_sites
+        Most new sites a plan may have.
+    least_spacing
+        Least metres between candidates on the streets.
     """
 
     district: Path
@@ -44,6 +50,9 @@ class Settings:
     most_features: int = 10_000
     most_minutes: float = 120.0
     most_metres: float = 10_000.0
+    most_seconds: float = 30.0
+    most_sites: int = 100
+    least_spacing: float = 50.0
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -1,11 +1,12 @@
 """
 Published answers as plain values, in the words and numbers of the command line.
 
-The shapes are those of ``minqing cover --format json`` and ``minqing gaps --format json``
-(data/schema/cover.json, gaps.json). Figures that hold for too few people are null, and the gaps
-are those of buildings, not of households.
+The shapes are those of ``minqing cover``, ``gaps`` and ``site`` with ``--format json``
+(data/schema/cover.json, gaps.json, site.json). Figures that hold for too few people are null, and
+the gaps are those of buildings, not of households.
 """
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pandas as pd
 from gis.coverage.reasons import REMEDIES
 from gis.coverage.told import plain
 from gis.gaps import reason_texts
+from gis.plans.told import tell_rows
 from gis.privacy import Published, PublishedCoverage
 
 
@@ -48,6 +50,42 @@ def tell_gaps(published: Published, district: str) -> dict[str, Any]:
         "buildings_hidden": int(told["covered"].isna().sum()),
         "gaps": [_gap(str(name), row) for name, row in left_out.iterrows()],
     }
+
+
+def tell_sites(published: Published, district: str, lang: str) -> dict[str, Any]:
+    """Return the first plan of a publication; ``notes`` are in ``lang``."""
+    plan = published.plans[0]
+    sites = plan.sites.drop(columns="rounded")
+    return {
+        "district": district,
+        "level": published.level,
+        "synthetic": published.synthetic,
+        "attribution": list(published.attribution),
+        "unit": plan.unit,
+        "weight": plan.weight,
+        "when": plan.when,
+        "question": plan.question,
+        "status": plan.status,
+        "objective": plain(plan.objective, 3),
+        "bound": _finite(plan.bound),
+        "gap": _finite(plan.gap),
+        "measure": plan.measure,
+        "seconds": round(plan.seconds, 3),
+        **{
+            name: getattr(plan, name)
+            for name in ("total", "covered_before", "covered_after", "share_before", "share_after")
+        },
+        "count": len(plan.sites),
+        "sites": tell_rows(sites),
+        "opened_gates": tell_rows(plan.opened_gates),
+        "closed": list(plan.closed),
+        "unreached": plan.unreached,
+        "notes": [note[lang == "en"] for note in plan.notes],
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else plain(value, 6)
 
 
 def _head(published: Published, coverage: PublishedCoverage, district: str) -> dict[str, Any]:

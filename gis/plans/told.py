@@ -37,8 +37,8 @@ def tell_plan(plan: "Plan", lang: str = "zh") -> dict[str, Any]:
         "share_before": plain(plan.share_before, 4),
         "share_after": plain(plan.share_after, 4),
         "count": plan.count,
-        "sites": _rows(plan.sites),
-        "opened_gates": _rows(plan.opened_gates),
+        "sites": tell_rows(plan.sites),
+        "opened_gates": tell_rows(plan.opened_gates),
         "closed": list(plan.closed),
         "unreached": _unreached(plan.unreached),
         "notes": list(plan.asking.notes(lang)),
@@ -62,7 +62,7 @@ def tell_asking(plan: "Plan") -> dict[str, Any]:
     }
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+def tell_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as plain values, id first; texts of several codes become lists."""
     rows = []
     for name, row in table.iterrows():

@@ -229,6 +229,8 @@ def _name_what_exists(case):
     if "name" in case.path_parameters:
         case.path_parameters["name"] = "stations"
         case.query.pop("bbox", None)
+    if case.operation.path == "/sites":
+        case.body = {"service": "meals", "profile": "walk_48", "count": 1, "limit": "10min"}
     if case.operation.path in {"/coverage", "/gaps"}:
         by = case.body.get("by") if isinstance(case.body, dict) else None
         case.body = {"service": "meals", "limit": "10min"} | ({"by": by} if by else {})
