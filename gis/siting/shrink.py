@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from gis.siting import kernels
+from gis.siting import matrix_kernels
 from gis.siting.kernels import Cover
 
 Ints = NDArray[np.int64]
@@ -57,12 +57,12 @@ def build_core(reach: sparse.csr_array, weights: Floats, rows: Ints, columns: In
     """
     number = np.full(reach.shape[1], -1, dtype=np.int32)
     number[columns] = np.arange(len(columns))
-    start, site = kernels.cut(
+    start, site = matrix_kernels.cut(
         reach.indptr.astype(np.int64), reach.indices.astype(np.int32), rows, number
     )
     group, start, site = _merged(start, site)
     weight = np.bincount(group[group >= 0], weights[rows][group >= 0], minlength=len(start) - 1)
-    first, row = kernels.transposed(start, site, len(columns))
+    first, row = matrix_kernels.transposed(start, site, len(columns))
     core = Core(Cover(start, site, first, row, weight.astype(np.float64)), columns)
     return without_needless(core)
 
@@ -70,7 +70,7 @@ def build_core(reach: sparse.csr_array, weights: Floats, rows: Ints, columns: In
 def without_needless(core: Core, kept: Flags | None = None) -> Core:
     """Drop sites that lie inside others; those flagged in ``kept`` stay."""
     cover = core.cover
-    needless = kernels.inside_another(cover.first, cover.row, cover.start, cover.site)
+    needless = matrix_kernels.inside_another(cover.first, cover.row, cover.start, cover.site)
     if kept is not None:
         needless &= ~kept
     if not needless.any():
@@ -85,21 +85,21 @@ def narrowed(core: Core, rows: Ints, sites: Flags) -> tuple[Core, Ints]:
     Returns also the new row of each of ``rows``, -1 for those that no site is left for.
     """
     number = np.where(sites, np.cumsum(sites) - 1, -1).astype(np.int32)
-    start, site = kernels.cut(core.cover.start, core.cover.site, rows, number)
+    start, site = matrix_kernels.cut(core.cover.start, core.cover.site, rows, number)
     group, start, site = _merged(start, site)
     held = group >= 0
     weight = np.bincount(group[held], core.cover.weight[rows[held]], minlength=len(start) - 1)
     columns = core.columns[sites]
-    first, row = kernels.transposed(start, site, len(columns))
+    first, row = matrix_kernels.transposed(start, site, len(columns))
     cover = Cover(start, site, first, row, weight.astype(np.float64))
     return replace(core, cover=cover, columns=columns), group
 
 
 def _merged(start: Ints, site: NDArray[np.int32]) -> tuple[Ints, Ints, NDArray[np.int32]]:
     """Return the group of each row, and the rows of the groups."""
-    group, leader = kernels.same_rows(start, site)
+    group, leader = matrix_kernels.same_rows(start, site)
     highest = int(site.max(initial=-1)) + 1
-    start, site = kernels.cut(start, site, leader, np.arange(highest, dtype=np.int32))
+    start, site = matrix_kernels.cut(start, site, leader, np.arange(highest, dtype=np.int32))
     return group.astype(np.int64), start, site
 
 
@@ -115,7 +115,7 @@ def settled_core(core: Core) -> tuple[Core, Ints]:
     while True:
         before = core.rows, core.sites
         cover = core.cover
-        wide = kernels.holding_another(cover.start, cover.site, cover.first, cover.row)
+        wide = matrix_kernels.holding_another(cover.start, cover.site, cover.first, cover.row)
         core = narrowed(core, np.flatnonzero(~wide), np.ones(core.sites, dtype=bool))[0]
         alone = np.flatnonzero(np.diff(core.cover.start) == 1)
         forced = np.zeros(core.sites, dtype=bool)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from gis.siting import kernels
+from gis.siting import kernels, matrix_kernels
 from gis.siting.shrink import build_core, parts, settled_core
 
 
@@ -95,7 +95,7 @@ def test_the_fewest_sites_stay_as_many(reach):
 @settings(max_examples=100, deadline=None)
 def test_rows_are_the_same_exactly_where_their_columns_are(reach):
     matrix = sparse.csr_array(reach.astype(np.int8))
-    group, leader = kernels.same_rows(matrix.indptr.astype(np.int64), matrix.indices)
+    group, leader = matrix_kernels.same_rows(matrix.indptr.astype(np.int64), matrix.indices)
     assert (group[leader] == np.arange(len(leader))).all()
     for one, other in itertools.combinations(range(len(reach)), 2):
         same = (reach[one] == reach[other]).all()
