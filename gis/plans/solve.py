@@ -1,7 +1,7 @@
 """
-A task answered by the location models: which model, on which rows, and what its answer means.
+A task answered by the location models: which model, and on which rows.
 
-    Task  --solve-->  Choice (positions)      Choice  --measured-->  objective as people count it
+    Task  --solve-->  Choice (positions of sites; objective in weight, or weight x cost)
 """
 
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from gis.plans.asking import REACHABLE
 from gis.plans.task import Task
 from gis.siting.center import p_center
-from gis.siting.choice import Choice
+from gis.siting.choice import Choice, NoPlan
 from gis.siting.coverage import max_coverage
+from gis.siting.covering import set_cover
 from gis.siting.median import p_median
-from gis.siting.ruled import set_cover
-from gis.siting.rules import Rules
-from gis.siting.watch import Tell
+from gis.siting.rules import Floor, Rules
+from gis.siting.watch import PROVED, Tell
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -58,24 +58,31 @@ def solve(
     """
     told = task.options(time_limit=time_limit, progress=progress, **sites)
     rows = rows_counted(task)
-    weights = task.weights[rows]
-    kept = _of_rows(task, rows)
-    goal = task.asking.goal
+    try:
+        return _asked(task, rows, count, share, told)
+    except NoPlan as error:
+        error.unreached = rows[error.unreached]
+        raise
+
+
+def _asked(
+    task: Task, rows: Ints, count: int | None, share: float | str | None, told: dict[str, Any]
+) -> Choice:
+    weights, kept, goal = task.weights[rows], _of_rows(task, rows), task.asking.goal
     if goal == "farthest":
         return p_center(task.cost[rows], count or 0, weights=weights, then_median=True, **told)
     if goal == "minutes":
         return _median(task.cost[rows], weights, count, rules=kept, **told)
     if share is None:
         return max_coverage(task.reach[rows], weights, count, rules=kept, **told)
-    return set_cover(task.reach[rows], weights, share=_share(share), rules=kept, **told)
+    part = 1.0 if isinstance(share, str) else share
+    if part == 1.0 and kept.floors:
+        # every row would be all those of the floors' groups too, whom nobody asked to cover
+        kept, part = replace(kept, floors=(*kept.floors, Floor("share", weights, 1.0))), 0.0
+    return set_cover(task.reach[rows], weights, share=part, rules=kept, **told)
 
 
 _median: Callable[..., Choice] = p_median  # whose count may be None under a budget
-
-
-def _share(share: float | str) -> float:
-    """Of those some site can reach, all; else as told."""
-    return 1.0 if isinstance(share, str) else share
 
 
 def _of_rows(task: Task, rows: Ints) -> Rules:
@@ -85,11 +92,7 @@ def _of_rows(task: Task, rows: Ints) -> Rules:
         return rules
     at = np.full(len(task.weights), -1, dtype=np.int64)
     at[rows] = np.arange(len(rows))
-    changed: dict[str, Any] = {
-        "floors": tuple(
-            replace(each, weights=np.asarray(each.weights)[rows]) for each in rules.floors
-        )
-    }
+    changed: dict[str, Any] = {"floors": tuple(_of_group(each, rows) for each in rules.floors)}
     if rules.ways is not None:
         ways = np.asarray(rules.ways)
         some = at[ways[:, 0]] >= 0
@@ -97,3 +100,19 @@ def _of_rows(task: Task, rows: Ints) -> Rules:
         if rules.way_costs is not None:
             changed["way_costs"] = np.asarray(rules.way_costs)[some]
     return replace(rules, **changed)
+
+
+def _of_group(floor: Floor, rows: Ints) -> Floor:
+    """Return a floor about some of the rows: still a share of the whole group."""
+    weights = np.asarray(floor.weights, dtype=float)
+    whole, kept = float(weights.sum()), float(weights[rows].sum())
+    if floor.share * whole > kept * (1 + PROVED):
+        most = kept / whole
+        raise NoPlan(
+            f"底线“{floor.name}”{floor.share:.2%}：最多只能达到 {most:.2%}；"
+            "请降低底线、增加候选或放宽时限",
+            english=f"the floor '{floor.name}' of {floor.share:.2%} is out of reach: at most "
+            f"{most:.2%}; lower it, add candidates or allow longer ways",
+        )
+    share = min(1.0, floor.share * whole / kept) if kept else 0.0
+    return replace(floor, weights=weights[rows], share=share)

@@ -11,6 +11,8 @@ from gis.catalogue import schema_validator
 from gis.district import build_district
 from gis.ingest import InputFile, Sources, import_district
 from gis.plans import NoSites, compare
+from gis.plans.recount import agree
+from gis.plans.standing import Standing
 
 WALK = {"service": "meals", "limit": "250m"}
 
@@ -144,6 +146,23 @@ def test_floors_and_distances_are_kept():
     apart = gis.choose_sites(one_street(), count=4, apart=300, required=["c1"], **WALK)
     assert "c2" not in apart.sites.index
     assert apart.asking.notes("en") == ("the distance between sites is a straight line",)
+
+
+def test_a_floor_is_a_share_of_the_whole_group_whoever_can_be_reached():
+    town = one_street()
+    ask = {"share": "reachable", "forbidden": ["c4"], "floors": {"grid": 0.8}}
+    assert gis.choose_sites(town, **WALK, **ask).covered_after == 17
+    with pytest.raises(NoSites) as caught:
+        gis.choose_sites(town, **WALK, **(ask | {"floors": {"grid": 0.9}}))
+    assert "g2" in str(caught.value)
+    assert "87.5" in caught.value.english
+
+
+def test_a_recount_that_differs_is_a_fault_of_ours():
+    plan = gis.choose_sites(one_street(), count=2, **WALK)
+    fewer = np.ones(len(plan.task.ids), dtype=bool)
+    with pytest.raises(RuntimeError, match="fault of the program"):
+        agree(plan.task, Standing(plan.task, fewer), fewer, plan.coverages_before)
 
 
 def test_required_ones_count_and_forbidden_ones_stay_away():
