@@ -26,8 +26,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PARTS = (
-    *("access", "folium", "networkx", "numba", "numpy", "osmium", "osmnx", "pandana", "pandas"),
-    *("pyrosm", "pyvalhalla-weekly", "scipy", "shapely"),
+    *(
+        "access",
+        "folium",
+        "highspy",
+        "networkx",
+        "numba",
+        "numpy",
+        "osmium",
+        "osmnx",
+        "pandana",
+        "pandas",
+    ),
+    *("PuLP", "pyrosm", "pyvalhalla-weekly", "scipy", "shapely", "spopt"),
 )
 QUIET = 0.1
 """Cores that other programs may take before a run counts as measured on a busy machine."""
