@@ -47,8 +47,8 @@ def explain_sites(setting: Setting, task: Task, chosen: Chosen) -> pd.DataFrame:
     """
     Tell about each site; see ``Plan.sites``.
 
-    Cost: for each site two or three passes over all pairs (farthest: one over rows x candidates;
-    places shared out: three small programmes).
+    Cost: for each site two or three passes over all pairs (farthest: also one over the rows for
+    each candidate that serves the farthest; places shared out: three small programmes).
     """
     opened = chosen.opened(task)
     standing = Standing(task, opened)
@@ -89,7 +89,10 @@ def _about(
 ) -> tuple[float, float, float, str, float]:
     others = opened.copy()
     others[site] = False
-    mine = standing.reach[:, [site]].toarray().reshape(-1) > 0
+    columns = standing.columns
+    some = slice(*columns.indptr[site : site + 2])
+    mine = np.zeros(len(task.weights), dtype=bool)
+    mine[columns.indices[some]] = columns.data[some] <= task.limit
     serves = float(task.weights[mine].sum())
     only = float(task.weights[mine & (standing.hits(others) == 0)].sum())
     lost = standing.value(opened) - standing.value(others)
@@ -106,7 +109,7 @@ def _runner_up(task: Task, standing: Standing, others: Flags, site: int) -> tupl
     if not len(free):
         return "", 0.0
     if task.asking.goal == "farthest":
-        added = np.array([_farthest_with(standing, others, each) for each in free])
+        added = _farthest_nearer(standing, others, free)
     else:
         added = standing.added(others)[free]
     for best in np.argsort(-added, kind="stable"):
@@ -145,16 +148,33 @@ def _next_with_places(
     return str(task.ids[added[0]]), choice.objective - standing.value(others)
 
 
-def _farthest_with(standing: Standing, others: Flags, column: int) -> float:
-    """By how much the farthest come nearer if a column is opened too (a large number: from inf)."""
-    best = standing.best_cost(others)
-    more = standing.cost[:, [column]].tocoo()
-    with_it = best.copy()
-    with_it[more.row] = np.minimum(with_it[more.row], more.data)
-    before, after = best[standing.counted].max(initial=0), with_it[standing.counted].max(initial=0)
-    if np.isinf(after):
-        return 0.0
-    return float(1e18 - after if np.isinf(before) else before - after)
+def _farthest_nearer(standing: Standing, others: Flags, free: Ints) -> Floats:
+    """By how much each of some columns, opened too, brings the farthest nearer (inf: from inf)."""
+    best = np.where(standing.counted, standing.best_cost(others), 0.0)
+    before, columns = best.max(initial=0.0), standing.columns
+    added = np.zeros(len(free))
+    for number in np.flatnonzero(_serving(standing, int(np.argmax(best)))[free]):
+        some = slice(*columns.indptr[free[number] : free[number] + 2])
+        step = best.copy()
+        rows = columns.indices[some]
+        step[rows] = np.minimum(step[rows], columns.data[some])
+        after = step.max(initial=0.0)
+        added[number] = (
+            0.0 if np.isinf(after) else _FAR - after if np.isinf(before) else before - after
+        )
+    return added
+
+
+_FAR = 1e18
+"""Farther than any way: who served somebody that nobody did before comes first."""
+
+
+def _serving(standing: Standing, row: int) -> Flags:
+    """Tell which columns serve a row: only they can do something for it."""
+    serving = np.zeros(standing.cost.shape[1], dtype=bool)
+    start, stop = standing.cost.indptr[row : row + 2]
+    serving[standing.cost.indices[start:stop]] = True
+    return serving
 
 
 def allowed(task: Task, opened: Flags) -> Ints:

@@ -7,6 +7,8 @@ This is the plans' own arithmetic, apart from the location models: the recount c
 ``gis.cover``, the explanation takes sites away and puts others in their place.
 """
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -33,6 +35,11 @@ class Standing:
         self.reach = within(self.cost, task.limit)
         self.weights = task.weights
         self.counted = (task.weights > 0) & (np.diff(self.cost.indptr) > 0)
+
+    @cached_property
+    def columns(self) -> sparse.csc_array:
+        """The costs by column."""
+        return sparse.csc_array(self.cost)
 
     def hits(self, opened: Flags) -> Ints:
         """How many open sites cover each row."""
