@@ -21,7 +21,7 @@ from gis.siting.given import Sites, read_cost, read_count, read_limits, read_sit
 from gis.siting.median import least_total
 from gis.siting.median_choice import finite, gained, in_order, nearest_site
 from gis.siting.median_ground import nearest_of
-from gis.siting.serving import covering, enough, quick_cover, refuse_unreached
+from gis.siting.serving import covering, enough, refuse_unreached
 from gis.siting.watch import Tell, Watch
 
 
@@ -111,7 +111,7 @@ def _least_radius(
     quick_low = low
     while quick_low < high and not watch.over:
         middle = (quick_low + high) // 2
-        found = quick_cover(cost, weights, sites, count, radii[middle])
+        found = covering(cost, weights, sites, count, watch, radii[middle], quick=True)
         if found is None:
             quick_low = middle + 1
         else:
@@ -169,7 +169,7 @@ def _then_median(
 def _choice(
     cost: sparse.csr_array, weights: Floats, sites: Sites, found: _Center, watch: Watch
 ) -> Choice:
-    ordered = in_order(cost, weights, sites, found.sites, farthest=True)
+    ordered = in_order(cost, weights, sites, found.sites)
     objective = float(ordered.greatest[-1])
     bound, gap, status = settled(objective, min(found.bound, objective), watch, whole=False)
     return Choice(

@@ -126,7 +126,7 @@ def set_cover(  # noqa: PLR0913 - the parameters all location models share
         part = read_share(share)
         aim = _check_reached(matrix, worth, sites, part)
         if part == 1:
-            fewest = _for_all(matrix, sites, watch)
+            fewest = fewest_for_all(matrix, sites, watch)
         else:
             fewest = _for_share(cover_task(matrix, worth, sites, columns, aim), aim, watch)
         return _answer(matrix, worth, sites, fewest, watch, aim if part < 1 else None)
@@ -172,7 +172,7 @@ def _no_plan(unreached: Ints, asked: str, english: str) -> NoPlan:
 # --- everybody -------------------------------------------------------------------------------
 
 
-def _for_all(reach: sparse.csr_array, sites: Sites, watch: Watch) -> _Fewest:
+def fewest_for_all(reach: sparse.csr_array, sites: Sites, watch: Watch) -> _Fewest:
     """Cover every row: shrink, split, and solve part by part."""
     standing = np.concatenate([sites.existing, sites.required])
     rows = np.flatnonzero(~covered_by(reach, standing))

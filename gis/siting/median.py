@@ -181,7 +181,7 @@ def _choice(
     bound: float,
     watch: Watch,
 ) -> Choice:
-    ordered = in_order(cost, weights, sites, chosen, farthest=False)
+    ordered = in_order(cost, weights, sites, chosen)
     objective = float(ordered.totals[-1])
     # the search adds up in another order
     bound = objective if bound >= objective * (1 - PROVED) else bound

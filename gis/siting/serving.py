@@ -10,8 +10,8 @@ import numpy as np
 from scipy import sparse
 
 from gis.siting.choice import Floats, Ints, NoPlan
-from gis.siting.given import Sites
-from gis.siting.highs import Program, Solved, solve
+from gis.siting.covering import fewest_for_all
+from gis.siting.given import Sites, read_sites
 from gis.siting.median_ground import nearest_of
 from gis.siting.watch import Watch
 
@@ -34,6 +34,24 @@ def refuse_unreached(cost: sparse.csr_array, weights: Floats, sites: Sites) -> N
     )
 
 
+class _Deciding(Watch):
+    """Part of another watch: ends as soon as it is known whether ``count`` sites are enough."""
+
+    def __init__(self, watch: Watch, count: float) -> None:
+        super().__init__(None if watch.left == math.inf else watch.left)
+        self._whole, self._count = watch, count
+
+    @property
+    def stopped(self) -> bool:
+        """Whether either was stopped."""
+        return self._whole.stopped or super().stopped
+
+    def tell(self, objective: float, bound: float) -> None:
+        """Stop where the question is decided."""
+        if objective <= self._count or bound > self._count + 1e-6:
+            self.stop()
+
+
 def enough(cost: sparse.csr_array, weights: Floats, sites: Sites, count: int, watch: Watch) -> Ints:
     """Return at most ``count`` new sites that serve all rows that count; else ``NoPlan``."""
     found = covering(cost, weights, sites, count, watch)
@@ -49,38 +67,51 @@ def covering(
     count: int,
     watch: Watch,
     radius: float = math.inf,
+    *,
+    quick: bool = False,
 ) -> Ints | None:
     """
     Return at most ``count`` new sites that serve every row that counts at ``radius`` or less.
 
-    None: there are no such, or (``watch.over``) none were found in time.
+    None: there are no such, or none were found in time (``watch.over``), or at once (``quick``).
     """
-    chosen = quick_cover(cost, weights, sites, count, radius)
+    reach = _lacking(cost, weights, sites, radius)
     left = count - len(sites.required)
-    if chosen is not None or left <= 0:
-        return chosen
-    reach = _lacking(cost, weights, sites, radius)
-    if not np.diff(reach.indptr).all():
-        return None
-    solved = _fewest(reach, watch, at_most=left)
-    if solved.values is None:
-        return None
-    free = np.setdiff1d(sites.free, sites.required)
-    return np.sort(np.r_[sites.required, free[solved.values > 0.5]])
-
-
-def quick_cover(
-    cost: sparse.csr_array, weights: Floats, sites: Sites, count: int, radius: float = math.inf
-) -> Ints | None:
-    """Return what a greedy choice serves all with, at most ``count``; None where it needs more."""
-    reach = _lacking(cost, weights, sites, radius)
     if not np.diff(reach.indptr).all():
         return None
     chosen = _greedy(reach)
-    if len(chosen) + len(sites.required) > count:
+    if len(chosen) > left and not (quick or watch.over):
+        chosen = _decided(reach, left, watch)
+    if len(chosen) > left:
         return None
     free = np.setdiff1d(sites.free, sites.required)
     return np.sort(np.r_[sites.required, free[chosen]])
+
+
+def _decided(reach: sparse.csr_array, count: int, watch: Watch) -> Ints:
+    """Return the fewest sites, or any ``count``; more only where fewer are not found in time."""
+    everywhere = read_sites(reach.shape[1])
+    found = fewest_for_all(reach, everywhere, _Deciding(watch, count))
+    if len(found.chosen) > count >= found.bound and not watch.over:
+        # what was told of a part alone may have stopped it too early
+        found = fewest_for_all(reach, everywhere, watch)
+    return found.chosen
+
+
+def _greedy(reach: sparse.csr_array) -> Ints:
+    """Take the site that serves most rows not yet served, until all are; ties: smaller position."""
+    columns = sparse.csc_array(reach)
+    open_ = np.ones(reach.shape[0], np.bool_)
+    left = np.bincount(reach.indices, minlength=reach.shape[1])
+    chosen = []
+    while open_.any():
+        site = int(np.argmax(left))
+        rows = columns.indices[columns.indptr[site] : columns.indptr[site + 1]]
+        rows = rows[open_[rows]]
+        open_[rows] = False
+        left -= np.bincount(reach[rows].indices, minlength=reach.shape[1])
+        chosen.append(site)
+    return np.sort(np.array(chosen, np.int64))
 
 
 def too_few(
@@ -88,11 +119,9 @@ def too_few(
 ) -> NoPlan:
     """Return what to raise where ``count`` new sites cannot serve all rows."""
     reach = _lacking(cost, weights, sites, math.inf)
-    solved = _fewest(reach, watch)
-    least = None
-    if solved.state == "optimal":
-        least = len(sites.required) + round(solved.objective)
-    if least is None or least <= count:
+    found = fewest_for_all(reach, read_sites(reach.shape[1]), watch)
+    least = len(sites.required) + len(found.chosen)
+    if found.bound < len(found.chosen) or least <= count:
         return NoPlan(
             f"count：限时内没有找到用 {count} 个新站点服务全部需求的方案；"
             "请延长 time_limit 或增加 count",
@@ -112,9 +141,8 @@ def _lacking(
     cost: sparse.csr_array, weights: Floats, sites: Sites, radius: float
 ) -> sparse.csr_array:
     """Return which free sites (columns) serve the rows nothing else serves, alike rows once."""
-    served = nearest_of(cost, np.r_[sites.existing, sites.required]) <= radius
-    if radius == math.inf:
-        served = np.isfinite(nearest_of(cost, np.r_[sites.existing, sites.required]))
+    at = nearest_of(cost, np.r_[sites.existing, sites.required])
+    served = (at <= radius) & np.isfinite(at)
     among = cost[np.flatnonzero((weights > 0) & ~served)]
     near = sparse.csr_array(
         ((among.data <= radius).astype(np.int8), among.indices, among.indptr), shape=among.shape
@@ -127,33 +155,3 @@ def _lacking(
         part = free.indices[free.indptr[row] : free.indptr[row + 1]]
         kinds.setdefault(part.tobytes(), row)
     return free[np.fromiter(kinds.values(), np.int64, len(kinds))]
-
-
-def _greedy(reach: sparse.csr_array) -> Ints:
-    """Take the site that serves most rows not yet served, until all are; ties: smaller position."""
-    columns = sparse.csc_array(reach)
-    open_ = np.ones(reach.shape[0], np.bool_)
-    left = np.bincount(reach.indices, minlength=reach.shape[1])
-    chosen = []
-    while open_.any():
-        site = int(np.argmax(left))
-        rows = columns.indices[columns.indptr[site] : columns.indptr[site + 1]]
-        rows = rows[open_[rows]]
-        open_[rows] = False
-        left -= np.bincount(reach[rows].indices, minlength=reach.shape[1])
-        chosen.append(site)
-    return np.sort(np.array(chosen, np.int64))
-
-
-def _fewest(reach: sparse.csr_array, watch: Watch, at_most: float = math.inf) -> Solved:
-    rows, size = reach.shape
-    program = Program(
-        cost=np.ones(size),
-        matrix=sparse.vstack([reach, np.ones((1, size))]),
-        row_lower=np.r_[np.ones(rows), 0.0],
-        row_upper=np.r_[np.full(rows, np.inf), at_most],
-        lower=np.zeros(size),
-        upper=np.ones(size),
-        whole=np.ones(size, np.bool_),
-    )
-    return solve(program, watch, gap=0.0)
