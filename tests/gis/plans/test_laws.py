@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from towns import CRS, frame, points, random_town
 
@@ -248,6 +248,44 @@ def test_covered_twice_counts_as_asked(seed, backup):
 
     plan = gis.choose_sites(town, count=2, goal="backup", backup=backup, weight="people", **WALK)
     assert plan.objective == pytest.approx(max(worth(some) for some in choices(IDS, 2)))
+
+
+HOURS = ["Mo-Su 08:00-20:02", "Mo-Su 09:00-12:00", None, "24/7"]
+KINDS = ["table", "venues", "gates", "streets:60"]
+
+
+@SOME
+@given(
+    seeds,
+    st.sampled_from(KINDS),
+    st.sampled_from(["meals", ("meals", "health")]),
+    st.sampled_from(["coverage", "minutes", "farthest", "backup"]),
+    st.sampled_from([None, "周六 20:00"]),
+    st.sampled_from(["gb50180", "walk_48", "wheelchair"]),
+)
+def test_the_recount_bears_out_whatever_is_asked(seed, kind, service, goal, when, profile):
+    """``choose_sites`` itself raises where the recount differs for a single household."""
+    town = town_with_homes(seed)
+    hours = pd.Series(HOURS, dtype="string").iloc[: len(town.stations)].to_numpy()
+    services = pd.Series(["meals", "health", "meals|health", None], dtype="string")
+    stations = town.stations.assign(
+        hours=pd.Series(hours, town.stations.index, dtype="string"),
+        services=services.iloc[: len(town.stations)].set_axis(town.stations.index),
+    )
+    ask = {"service": service, "limit": "5min", "profile": profile, "weight": "people"}
+    changed = town.replace(stations=stations)
+    try:
+        plan = gis.choose_sites(changed, count=1, goal=goal, candidates=kind, when=when, **ask)
+    except NoSites:
+        if goal in ("minutes", "farthest"):  # one site cannot serve all
+            return
+        raise
+    except gis.InputError as error:
+        told = str(error)  # no gate, or no station that could add the service
+        assume(not told.startswith(("candidates", "count")))
+        raise
+    assert plan.gap == 0.0
+    assert plan.covered_before <= plan.covered_after <= plan.total
 
 
 @SOME
