@@ -4,6 +4,7 @@ The answer of a location model: which sites, how good, and what is proved.
     chosen sites, objective, bound  --choice-->  Choice
 """
 
+import heapq
 import math
 from dataclasses import dataclass
 
@@ -117,13 +118,18 @@ def order_of_cover(
     open_weight = np.array(weights, dtype=np.float64)
     for site in standing:
         open_weight[_rows(columns, site)] = 0.0
-    left, order, gains = sorted(int(site) for site in chosen), [], []
-    while left:
-        added = [float(open_weight[_rows(columns, site)].sum()) for site in left]
-        best = int(np.argmax(added))
-        order.append(left.pop(best))
-        gains.append(added[best])
-        open_weight[_rows(columns, order[-1])] = 0.0
+    # what a site adds only falls as others are chosen: most need not be added again (Minoux 1978)
+    heap = [(-math.inf, int(site)) for site in sorted(chosen)]
+    order, gains = [], []
+    while heap:
+        site = heapq.heappop(heap)[1]
+        added = float(open_weight[_rows(columns, site)].sum())
+        if heap and (-added, site) > heap[0]:
+            heapq.heappush(heap, (-added, site))
+            continue
+        order.append(site)
+        gains.append(added)
+        open_weight[_rows(columns, site)] = 0.0
     return np.array(order, dtype=np.int64), np.array(gains, dtype=np.float64)
 
 
