@@ -157,10 +157,7 @@ def _first(
     if search.cost >= ground.fine:
         found = enough(cost, weights, sites, ground.count + len(sites.required), watch)
         search = search_from(ground, np.flatnonzero(np.isin(ground.names, found)))
-    before = math.inf
-    while search.cost < before and not watch.over:
-        before = search.cost
-        search.exchange(_EXCHANGES)
+    search.exchange(_EXCHANGES, watch)
     if not watch.over:
         search.wander(_WANDER)
     return search

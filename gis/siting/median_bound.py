@@ -147,7 +147,7 @@ def _improve(ascent: _Ascent, best: Best, watch: Watch) -> None:
         return
     chosen = np.argsort(-ascent.share, kind="stable")[: ground.count]
     search = search_from(ground, chosen)
-    search.exchange(_CHUNK)
+    search.exchange(_CHUNK, watch)
     _, cost = search.wander(min(_CHUNK, 3 * (ground.pairs + 10 * ground.rows)))
     best.take(ground.sites(search.chosen), cost)
 

@@ -24,6 +24,7 @@ from gis.siting.median_kernels import (
     Served,
     Small,
 )
+from gis.siting.watch import Watch
 
 _FINEST = 1000
 """Costs of up to three decimals are seen to be multiples of a step."""
@@ -176,10 +177,13 @@ class Search:
         """What all rows cost now."""
         return float(self.served.at.sum())
 
-    def exchange(self, work: float) -> float:
-        """Exchange while that saves, looking at ``work`` pairs at most; return the cost."""
+    def exchange(self, work: float, watch: Watch) -> float:
+        """Exchange while that saves, ``work`` pairs between two looks; return the cost."""
         arrays = (self.ground.lists, self.columns, self.chosen, self.served)
-        kernels.exchange(*arrays, 0, int(work))
+        before = np.inf
+        while self.cost < before and not watch.over:
+            before = self.cost
+            kernels.exchange(*arrays, 0, int(work))
         return self.cost
 
     def wander(self, work: float, seed: int = 1) -> tuple[int, float]:
