@@ -4,7 +4,7 @@ import shutil
 import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -27,6 +27,21 @@ from api.cli.work import MEASURING, answered, open_district
 
 HOST = "127.0.0.1"
 DEFAULT_CIRCLE = "elder"
+DEMO_PLAN: dict[str, Any] = {
+    "service": "meals",
+    "count": 2,
+    "profile": "walk_48",
+    "weight": "elders_60",
+}
+"""What the demo asks for: two more canteens for the old, within 15 minutes."""
+_MADE = (
+    "district",
+    "coverage.html",
+    "conditions.html",
+    "plan.html",
+    "gaps.xlsx",
+    "scenario.json",
+)
 _DEFAULT_CIRCLE = Words(
     "没有给出 --circle 或 --service，按 {circle} 画",
     "no --circle or --service given: {circle} it is",
@@ -37,11 +52,12 @@ _STOPPED = Words("已停止", "stopped")
 _MAKING = Words("生成虚构的银杏街道", "inventing 银杏街道")
 _SAVING = Words("写入街道文件夹", "writing the district")
 _DRAWING = Words("画地图", "drawing maps")
+_CHOOSING = Words("为新站点选址", "choosing sites for new stations")
 _EXPLAINING = Words("查找缺口的原因", "finding reasons")
 
 
 def demo(*, output: Output = Path("out"), lang: Lang = "zh") -> None:
-    """Make the sample district, its maps and its gap list."""
+    """Make the sample district, its maps, a plan and its gap list."""
     with Progress(lang) as progress:
         progress.stage(_MAKING)
         import gis
@@ -59,11 +75,15 @@ def demo(*, output: Output = Path("out"), lang: Lang = "zh") -> None:
         maps.coverage_map(planner, lang=lang).save(output / "coverage.html")
         public = gis.publish(place, coverage, level="public")
         maps.conditions_map(public, lang=lang).save(output / "conditions.html")
+        progress.stage(_CHOOSING)
+        plan = gis.choose_sites(place, **DEMO_PLAN, network=coverage.network)
+        planned = gis.publish(place, plan, level="planner")
+        maps.plan_map(planned, lang=lang).save(output / "plan.html")
         progress.stage(_EXPLAINING)
         write_gaps(output / "gaps.xlsx", place, coverage, gis.explain(place, coverage), lang=lang)
         shutil.copyfile(data_root() / "samples" / "ginkgo_scenario.json", output / "scenario.json")
     put(coverage_text(coverage, "grid", lang))
-    for made in ("district", "coverage.html", "conditions.html", "gaps.xlsx", "scenario.json"):
+    for made in _MADE:
         say(WRITTEN, lang, path=output / made)
 
 

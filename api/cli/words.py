@@ -26,8 +26,8 @@ COMMANDS: dict[str, Words] = {
         "minqing: who is inside the 15-minute service circle, who is not, and why.",
     ),
     "demo": Words(
-        "用虚构的银杏街道走一遍全程: 街道数据、两张地图、一份缺口清单。",
-        "Go the whole way with the invented 银杏街道: district, two maps, a gap list.",
+        "用虚构的银杏街道走一遍全程: 街道数据、两张地图、一个选址方案、一份缺口清单。",
+        "Go the whole way with the invented 银杏街道: district, two maps, a plan, a gap list.",
     ),
     "template": Words(
         "写出空白台账和站点表，带表头、示例和可填的值。",
