@@ -1,6 +1,5 @@
 """The p-median against enumeration, other programmes, known optima, and a clock."""
 
-import itertools
 import math
 import threading
 import time
@@ -10,48 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
-from scipy.sparse.csgraph import shortest_path
+from siting_questions import as_sparse, choices, or_library, questions
 
 from gis.errors import InputError
 from gis.siting import NoPlan, median, p_median
 from gis.siting.highs import Program, solve
 from gis.siting.watch import Watch
-
-
-@st.composite
-def questions(draw, most_sites=7):
-    """Draw a small question: costs (some missing), weights, special sites, a count."""
-    rows, sites = draw(st.integers(0, 7)), draw(st.integers(1, most_sites))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    cost = rng.integers(0, 12, (rows, sites)).astype(float)
-    if draw(st.booleans()):
-        cost += rng.random((rows, sites))
-    cost[rng.random((rows, sites)) < draw(st.sampled_from([0.0, 0.2, 0.6]))] = np.inf
-    weights = rng.integers(0, 4, rows).astype(float)
-    if draw(st.booleans()):
-        weights *= rng.random(rows)
-    kinds = rng.choice(4, sites, p=[0.7, 0.1, 0.1, 0.1])
-    special = {
-        name: np.flatnonzero(kinds == kind)
-        for kind, name in enumerate(("existing", "required", "forbidden"), start=1)
-    }
-    free = np.flatnonzero((kinds == 0) | (kinds == 2))
-    count = draw(st.integers(len(special["required"]), len(free)))
-    return cost, weights, count, special
-
-
-def as_sparse(cost):
-    rows, columns = np.nonzero(np.isfinite(cost))
-    return sparse.coo_array((cost[rows, columns], (rows, columns)), shape=cost.shape).tocsr()
-
-
-def choices(sites, count, special):
-    """Every set of new sites there may be."""
-    free = np.setdiff1d(np.arange(sites), np.r_[special["existing"], special["forbidden"]])
-    for size in range(count + 1):
-        for chosen in itertools.combinations(free.tolist(), size):
-            if set(special["required"].tolist()) <= set(chosen):
-                yield chosen
 
 
 def at(cost, special, chosen):
@@ -324,13 +287,7 @@ def test_another_thread_can_stop_it(monkeypatch):
 @pytest.mark.real
 @pytest.mark.parametrize(("name", "best"), [("pmed1", 5819), ("pmed5", 1355), ("pmed8", 4445)])
 def test_optima_of_the_or_library(real_data, name, best):
-    # J. E. Beasley's OR-Library; of an edge listed twice the last counts
-    words = (real_data / "orlib" / f"{name}.txt").read_text("ascii").split()
-    size, edges, count = map(int, words[:3])
-    listed = np.array(words[3:], int).reshape(edges, 3)
-    length = {(min(a, b), max(a, b)): each for a, b, each in listed.tolist()}
-    ends = np.array(list(length)) - 1
-    graph = sparse.coo_array((list(length.values()), ends.T), shape=(size, size)).tocsr()
-    choice = p_median(shortest_path(graph, directed=False), np.ones(size), count)
+    cost, count = or_library(real_data, name)
+    choice = p_median(cost, np.ones(len(cost)), count)
     assert choice.objective == best
     assert choice.status == "proved optimal"
