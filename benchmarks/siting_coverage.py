@@ -134,7 +134,8 @@ def _highs(reach, weights, count, limit):
     build = time.perf_counter() - began
     solver.run()
     info = solver.getInfo()
-    return build, info.objective_function_value, info.mip_dual_bound
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    return build, info.objective_function_value if found else 0.0, info.mip_dual_bound
 
 
 def by_spopt(solver):
