@@ -218,7 +218,8 @@ def _sources(searcher: "Searcher", asked: Asked, own: dict[int, Limit]) -> tuple
         longest = asked.requirement.limit.value
         for row, limit in own.items():
             limits[row] = round(asked.limit_cost * limit.value / longest)
-        stations = stations[np.isin(stations, list(own))]
+        kept = np.isin(stations, list(own))
+        stations, closing = stations[kept], None if closing is None else closing[kept]
     if closing is not None:
         limits[stations] = np.minimum(limits[stations], closing)
     return stations, limits

@@ -99,12 +99,14 @@ class Regions:
     serves: list[Flags]
     only: list[Flags]
     runner_up: list[Flags]
+    twice: Flags
 
 
 def regions_of(plan: Plan, figures: Figures) -> Regions:
     """
     Return whom each site adds to those before it, serves, alone serves, and whom its runner-up
-    would serve of those nobody else does. The stations that stay come first, gates opened.
+    would serve of those nobody else does; ``twice`` are those whom two reach. The stations that
+    stay come first, gates opened.
     """
     first = len(plan.task.existing)
     opened = _opened(plan, [], [str(gate) for gate in plan.opened_gates.index])
@@ -129,7 +131,7 @@ def regions_of(plan: Plan, figures: Figures) -> Regions:
     def spread(rows: Iterable[Flags]) -> list[Flags]:
         return [_of_units(plan, figures, each) for each in rows]
 
-    return Regions(spread(gain), spread(reached), spread(only), spread(spare))
+    return Regions(spread(gain), spread(reached), spread(only), spread(spare), *spread([hits >= 2]))
 
 
 def _opened(plan: Plan, sites: Sequence[str], gates: Sequence[str]) -> Flags:
@@ -267,6 +269,8 @@ def _add_sites(figures: Figures, place: int, plan: Plan) -> None:
         region = figures.of_service(service, coverage.units["covered"].to_numpy())
         figures.add((place, "after", service), region)
     regions = regions_of(plan, figures)
+    if plan.task.rules.backup:
+        figures.add((place, "twice"), regions.twice)
     for name in SITE_FIGURES:
         for number, region in enumerate(getattr(regions, name)):
             figures.add((place, name, number), region)

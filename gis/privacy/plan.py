@@ -140,8 +140,9 @@ class _Teller:
         plan = self.source
         total = None if is_few(plan.total, self.k) else plan.total
         whole = all(each.totals["covered"] is not None for each in self.before)
-        covered_before = plan.covered_before if whole and self._plain_weight() else None
-        covered_after = plan.covered_after if self._after_told() else None
+        after = all(self.allowed["after", each] == EXACT for each in plan.asking.services)
+        covered_before = _covered(plan.coverages_before, plan.covered_before) if whole else None
+        covered_after = _covered(plan.coverages_after, plan.covered_after) if after else None
         shown, sites = self._objective_told(covered_after), self._sites()
         return PublishedPlan(
             question=tell_asking(plan),
@@ -189,15 +190,6 @@ class _Teller:
         en = f"for privacy some figures of sites are multiples of {fine} or {coarse} ({listed})"
         return (*told, (zh, en))
 
-    def _plain_weight(self) -> bool:
-        """Whether what is covered is those covered, not those who have a place."""
-        return not self.source.asking.capacity
-
-    def _after_told(self) -> bool:
-        services = self.source.asking.services
-        plain_weight = self._plain_weight()
-        return plain_weight and all(self.allowed["after", service] == EXACT for service in services)
-
     def _objective_told(self, covered: float | None) -> bool:
         """An objective that is a count of people is told where what is covered is."""
         plan = self.source
@@ -205,6 +197,8 @@ class _Teller:
             return not is_few(plan.total, self.k)
         if self.k == 1:
             return True
+        if plan.task.rules.backup and self.allowed["twice",] != EXACT:
+            return False
         return covered is not None and not 1e-6 < abs(plan.objective - covered) < self.k
 
     def _sites(self) -> pd.DataFrame:
@@ -315,6 +309,11 @@ class _Teller:
             column = told[name].astype("Float64")
             told[name] = column.where(ways == EXACT) if plan.measure in _COUNTS else column
         return told.assign(rounded=ways > EXACT)
+
+
+def _covered(coverages: Sequence[Coverage], value: float) -> float | None:
+    """Return what is covered; None where it counts those given a place, not those covered."""
+    return value if abs(value - sum(each.covered for each in coverages)) < 1e-6 else None
 
 
 def _share(covered: float | None, total: float | None) -> float | None:

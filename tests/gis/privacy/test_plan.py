@@ -247,6 +247,25 @@ def test_sites_are_places_and_public(town, plans):
     assert public.status == "proved optimal"
 
 
+def test_at_an_hour_each_new_site_still_has_its_area(town):
+    plan = gis.choose_sites(town, service="meals", count=2, profile="walk_48", when="周六 11:30")
+    told = gis.publish(town, plan, level="public", curve=False).plans[0]
+    assert set(told.areas["site"]) == set(plan.sites.index)
+    assert not told.areas.geometry.is_empty.any()
+
+
+def test_minutes_and_twice_covered_are_told_only_where_no_few_follow(town):
+    asked = {"service": "meals", "count": 2, "profile": "walk_48", "weight": "elders_60"}
+    minutes = gis.choose_sites(town, goal="minutes", **asked)
+    backup = gis.choose_sites(town, goal="backup", **asked)
+    told = gis.publish(town, minutes, backup, level="public", areas=False, curve=False).plans
+    assert told[0].objective == minutes.objective
+    assert told[0].measure == "weight_minutes"
+    assert told[1].objective in {None, backup.objective}
+    # what a site adds to those covered twice is no sum that was looked at
+    assert told[1].sites["gain"].isna().all()
+
+
 def test_floor_area_is_nobodys_secret():
     town = gis.sample("ginkgo")
     plan = gis.choose_sites(
