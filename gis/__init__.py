@@ -68,7 +68,18 @@ _HOMES = {
 }
 
 _ROOMS = frozenset(
-    "capacity catalogue crs errors export plans privacy siting streets tables".split()
+    [
+        "capacity",
+        "catalogue",
+        "crs",
+        "errors",
+        "export",
+        "plans",
+        "privacy",
+        "siting",
+        "streets",
+        "tables",
+    ]
 )
 
 __all__ = [

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from gis.plans.asking import REACHABLE
 from gis.plans.task import Task
-from gis.siting.center import p_center
 from gis.siting.choice import Choice, NoPlan
-from gis.siting.coverage import max_coverage
-from gis.siting.covering import set_cover
-from gis.siting.median import p_median
+from gis.siting.covers import max_coverage
+from gis.siting.covers.covering import set_cover
+from gis.siting.medians import p_center, p_median
 from gis.siting.rules import Floor, Rules
 from gis.siting.watch import PROVED, Tell
 

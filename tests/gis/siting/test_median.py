@@ -12,8 +12,9 @@ from scipy import sparse
 from siting_questions import as_sparse, choices, or_library, questions
 
 from gis.errors import InputError
-from gis.siting import NoPlan, median, p_median
+from gis.siting import NoPlan, p_median
 from gis.siting.highs import Program, solve
+from gis.siting.medians import median
 from gis.siting.watch import Watch
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from gis.siting import kernels, matrix_kernels
-from gis.siting.shrink import build_core, parts, settled_core
+from gis.siting.covers import kernels, matrix_kernels
+from gis.siting.covers.shrink import build_core, parts, settled_core
 
 
 @st.composite

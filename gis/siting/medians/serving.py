@@ -10,9 +10,9 @@ import numpy as np
 from scipy import sparse
 
 from gis.siting.choice import Floats, Ints, NoPlan
-from gis.siting.covering import fewest_for_all
+from gis.siting.covers.covering import fewest_for_all
 from gis.siting.given import Sites, read_sites
-from gis.siting.median_ground import nearest_of
+from gis.siting.medians.ground import nearest_of
 from gis.siting.watch import Watch
 
 _NAMED = 5

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.siting import dual_kernels, kernels
-from gis.siting.dual_kernels import IN, OUT, Dual
-from gis.siting.shrink import Core, narrowed, rows_of
+from gis.siting.covers import dual_kernels, kernels
+from gis.siting.covers.dual_kernels import IN, OUT, Dual
+from gis.siting.covers.shrink import Core, narrowed, rows_of
 from gis.siting.watch import PROVED, Watch
 
 Ints = NDArray[np.int64]

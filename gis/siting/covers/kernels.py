@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.compiled import compiled
-from gis.siting.matrix_kernels import mix
+from gis.siting.covers.matrix_kernels import mix
 
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]

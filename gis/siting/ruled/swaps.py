@@ -11,8 +11,8 @@ import numpy as np
 from scipy import sparse
 
 from gis.siting.given import Floats, Ints
-from gis.siting.ruled_model import COVER, Question, least
-from gis.siting.ruled_terms import Flags
+from gis.siting.ruled.model import COVER, Question, least
+from gis.siting.ruled.terms import Flags
 from gis.siting.watch import Watch
 
 _STEPS = 60

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from gis.siting import matrix_kernels
-from gis.siting.kernels import Cover
+from gis.siting.covers import matrix_kernels
+from gis.siting.covers.kernels import Cover
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -6,7 +6,7 @@ Where to stand so that people are near on the whole: the p-median, with its proo
 Sources: Hakimi (1964), "Optimum locations of switching centers and the absolute centers and medians
 of a graph", Operations Research 12, 450-459; ReVelle & Swain (1970), "Central facilities location",
 Geographical Analysis 2, 30-42. Solved by exchanges and Lagrangian branch and bound
-(``median_bound``).
+(``bound``).
 """
 
 import math
@@ -25,11 +25,11 @@ from gis.siting.given import (
     read_sites,
     read_weights,
 )
-from gis.siting.median_bound import Best, prove
-from gis.siting.median_choice import finite, gained, in_order, nearest_site
-from gis.siting.median_ground import Ground, Search, lay_ground, search_from
+from gis.siting.medians.bound import Best, prove
+from gis.siting.medians.choice import finite, gained, in_order, nearest_site
+from gis.siting.medians.ground import Ground, Search, lay_ground, search_from
+from gis.siting.medians.serving import enough, refuse_unreached, too_few
 from gis.siting.rules import Rules
-from gis.siting.serving import enough, refuse_unreached, too_few
 from gis.siting.watch import PROVED, Tell, Watch
 
 _EXCHANGES = 2e7  # pairs looked at between two looks at the clock

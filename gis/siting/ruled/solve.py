@@ -14,14 +14,14 @@ from gis.errors import ResultError
 from gis.siting.choice import Choice, settled
 from gis.siting.given import Floats, Ints
 from gis.siting.highs import Program, Solved, solve
-from gis.siting.ruled_blocks import Line
-from gis.siting.ruled_cuts import tighten
-from gis.siting.ruled_greedy import climb_along, greedy
-from gis.siting.ruled_model import COVER, Model, Question, build
-from gis.siting.ruled_order import contributions
-from gis.siting.ruled_reasons import no_plan, out_of_time
-from gis.siting.ruled_recount import Verdict, judge, serving
-from gis.siting.ruled_terms import Flags, Terms
+from gis.siting.ruled.blocks import Line
+from gis.siting.ruled.cuts import tighten
+from gis.siting.ruled.greedy import climb_along, greedy
+from gis.siting.ruled.model import COVER, Model, Question, build
+from gis.siting.ruled.order import contributions
+from gis.siting.ruled.reasons import no_plan, out_of_time
+from gis.siting.ruled.recount import Verdict, judge, serving
+from gis.siting.ruled.terms import Flags, Terms
 from gis.siting.watch import Watch
 
 _SAME = 1e-6

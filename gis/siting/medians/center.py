@@ -18,10 +18,10 @@ from scipy import sparse
 
 from gis.siting.choice import OPTIMAL, Choice, Floats, Ints, settled
 from gis.siting.given import Sites, read_cost, read_count, read_limits, read_sites, read_weights
-from gis.siting.median import least_total
-from gis.siting.median_choice import finite, gained, in_order, nearest_site
-from gis.siting.median_ground import nearest_of
-from gis.siting.serving import covering, enough, refuse_unreached
+from gis.siting.medians.choice import finite, gained, in_order, nearest_site
+from gis.siting.medians.ground import nearest_of
+from gis.siting.medians.median import least_total
+from gis.siting.medians.serving import covering, enough, refuse_unreached
 from gis.siting.watch import Tell, Watch
 
 

@@ -11,8 +11,8 @@ from scipy import sparse
 
 from gis.siting.choice import Floats, Ints
 from gis.siting.given import Sites
-from gis.siting.median_ground import lay_ground, nearest_of
-from gis.siting.median_kernels import Columns, by_column, greedy
+from gis.siting.medians.ground import lay_ground, nearest_of
+from gis.siting.medians.kernels import Columns, by_column, greedy
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,12 @@
 """
 The general location model with side constraints, as blocks of one sparse programme.
 
-    y column open, u house used, q house emptied, p column with its action     (ruled_model)
+    y column open, u house used, q house emptied, p column with its action     (here)
     z row covered, w row covered twice                                         (coverage)
     x share of a row served by a server                                        (capacities, medians)
 
 Every rule adds rows to the same matrix, so that rules combine. A rule can be left out by name: so
-``ruled_reasons`` finds which one stands in the way.
+``reasons`` finds which one stands in the way.
 """
 
 import math
@@ -17,9 +17,9 @@ from itertools import pairwise
 import numpy as np
 
 from gis.siting.given import Floats, Ints
-from gis.siting.ruled_blocks import Blocks, Line, line
-from gis.siting.ruled_ground import Ground, Merged
-from gis.siting.ruled_terms import Flags, Terms
+from gis.siting.ruled.blocks import Blocks, Line, line
+from gis.siting.ruled.ground import Ground, Merged
+from gis.siting.ruled.terms import Flags, Terms
 
 COVER, SPLIT, MEDIAN = "cover", "split", "median"
 
@@ -51,7 +51,7 @@ class Model:
     A programme with its expressions: places taken, money, weight covered (twice), costs.
 
     ``parts`` are the columns of shares of rows, ``needs`` the column each one needs: part <= need
-    holds in whole numbers by sums over parts, and link by link only once ``ruled_cuts`` asks.
+    holds in whole numbers by sums over parts, and link by link only once ``cuts`` asks.
     """
 
     blocks: Blocks

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gis.siting.given import Floats, Ints
-from gis.siting.ruled_terms import Flags, Terms
+from gis.siting.ruled.terms import Flags, Terms
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gis.siting.dual_kernels import FREE, IN, Dual
-from gis.siting.lagrange import Found, Task, first_found, priced_down, reduced, tighten, tried
+from gis.siting.covers.dual_kernels import FREE, IN, Dual
+from gis.siting.covers.lagrange import (
+    Found,
+    Task,
+    first_found,
+    priced_down,
+    reduced,
+    tighten,
+    tried,
+)
 from gis.siting.watch import Watch
 
 _STEPS = 30

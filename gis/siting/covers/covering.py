@@ -19,10 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gis.siting import kernels
-from gis.siting.branch import solve as solve_cover
 from gis.siting.choice import Choice, NoPlan, order_of_cover, settled
-from gis.siting.coverage import cover_task, covered_by, in_order, served_by
+from gis.siting.covers import kernels
+from gis.siting.covers.branch import solve as solve_cover
+from gis.siting.covers.coverage import cover_task, covered_by, in_order, served_by
+from gis.siting.covers.lagrange import Task
+from gis.siting.covers.shrink import Core, build_core, narrowed, parts, settled_core
 from gis.siting.given import (
     Sites,
     read_limits,
@@ -32,9 +34,7 @@ from gis.siting.given import (
     read_weights,
 )
 from gis.siting.highs import Program, relax, solve
-from gis.siting.lagrange import Task
 from gis.siting.rules import Rules
-from gis.siting.shrink import Core, build_core, narrowed, parts, settled_core
 from gis.siting.watch import PROVED, Tell, Watch
 
 Ints = NDArray[np.int64]

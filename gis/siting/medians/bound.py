@@ -21,9 +21,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gis.siting import median_kernels as kernels
-from gis.siting.median_ground import Ground, narrowed, search_from
-from gis.siting.median_kernels import CLOSED, FREE, LEVEL, OPEN, STEP, Floats, Ints, Marks
+from gis.siting.medians import kernels
+from gis.siting.medians.ground import Ground, narrowed, search_from
+from gis.siting.medians.kernels import CLOSED, FREE, LEVEL, OPEN, STEP, Floats, Ints, Marks
 from gis.siting.watch import PROVED, Watch
 
 _CHUNK = 2e7  # pairs looked at between two looks at the clock: some hundredths of a second

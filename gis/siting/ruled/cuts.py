@@ -12,8 +12,8 @@ import numpy as np
 
 from gis.siting.given import Floats
 from gis.siting.highs import relax
-from gis.siting.ruled_blocks import Line
-from gis.siting.ruled_model import Model
+from gis.siting.ruled.blocks import Line
+from gis.siting.ruled.model import Model
 from gis.siting.watch import Watch
 
 _ROUNDS = 20

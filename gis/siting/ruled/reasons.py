@@ -12,9 +12,9 @@ import numpy as np
 from gis.siting.choice import NoPlan
 from gis.siting.given import Ints
 from gis.siting.highs import solve
-from gis.siting.ruled_blocks import line
-from gis.siting.ruled_model import Question, build, least
-from gis.siting.ruled_terms import Flags
+from gis.siting.ruled.blocks import line
+from gis.siting.ruled.model import Question, build, least
+from gis.siting.ruled.terms import Flags
 from gis.siting.watch import Watch
 
 _NAMED = 5

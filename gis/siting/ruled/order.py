@@ -11,10 +11,10 @@ import numpy as np
 
 from gis.siting.choice import order_of_cover
 from gis.siting.given import Floats, Ints
-from gis.siting.ruled_ground import Merged
-from gis.siting.ruled_model import COVER, MEDIAN, Question
-from gis.siting.ruled_recount import Verdict, judge
-from gis.siting.ruled_terms import Flags
+from gis.siting.ruled.ground import Merged
+from gis.siting.ruled.model import COVER, MEDIAN, Question
+from gis.siting.ruled.recount import Verdict, judge
+from gis.siting.ruled.terms import Flags
 from gis.siting.watch import Watch
 
 Worth = tuple[float, float]

@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gis.siting.branch import solve
 from gis.siting.choice import Choice, order_of_cover, settled, whole_numbers
+from gis.siting.covers.branch import solve
+from gis.siting.covers.lagrange import Found, Task, unit_of
+from gis.siting.covers.shrink import build_core
 from gis.siting.given import (
     Sites,
     read_count,
@@ -26,9 +28,7 @@ from gis.siting.given import (
     read_sites,
     read_weights,
 )
-from gis.siting.lagrange import Found, Task, unit_of
 from gis.siting.rules import Rules
-from gis.siting.shrink import build_core
 from gis.siting.watch import Tell, Watch
 
 Ints = NDArray[np.int64]

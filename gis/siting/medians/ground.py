@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from gis.siting import median_kernels as kernels
 from gis.siting.choice import whole_numbers
 from gis.siting.given import Sites
-from gis.siting.median_kernels import (
+from gis.siting.medians import kernels
+from gis.siting.medians.kernels import (
     FREE,
     OPEN,
     Columns,

@@ -14,10 +14,10 @@ import numpy as np
 
 from gis.siting.given import Floats, Ints
 from gis.siting.highs import relax
-from gis.siting.ruled_blocks import Blocks, line
-from gis.siting.ruled_ground import Ground, spread
-from gis.siting.ruled_model import COVER, MEDIAN, Question, least
-from gis.siting.ruled_terms import Flags
+from gis.siting.ruled.blocks import Blocks, line
+from gis.siting.ruled.ground import Ground, spread
+from gis.siting.ruled.model import COVER, MEDIAN, Question, least
+from gis.siting.ruled.terms import Flags
 from gis.siting.watch import Watch
 
 _LOOSE = 1e-6

@@ -21,7 +21,7 @@ from gis.siting.given import (
     read_sites,
     read_weights,
 )
-from gis.siting.ruled_terms import Flags, Group, Terms
+from gis.siting.ruled.terms import Flags, Group, Terms
 from gis.siting.rules import Floor, Rules
 
 

@@ -13,9 +13,9 @@ from collections.abc import Callable
 import numpy as np
 
 from gis.siting.given import Floats, Ints
-from gis.siting.ruled_model import MEDIAN, Question, least
-from gis.siting.ruled_swaps import swap
-from gis.siting.ruled_terms import Flags
+from gis.siting.ruled.model import MEDIAN, Question, least
+from gis.siting.ruled.swaps import swap
+from gis.siting.ruled.terms import Flags
 from gis.siting.watch import Watch
 
 

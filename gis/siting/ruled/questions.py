@@ -3,7 +3,7 @@ Location models with side constraints, on matrices: each answer with its proof a
 
     reach or cost (n x m), weights (n), Rules  --max_coverage, set_cover, p_median-->  Choice
 
-One mixed-integer programme holds every rule (``ruled_model``), so that rules combine freely. What a
+One mixed-integer programme holds every rule (``model``), so that rules combine freely. What a
 combination cannot mean is refused by name. The plain models without rules have faster ways of
 their own; these here agree with them.
 
@@ -27,13 +27,13 @@ from gis.siting.given import (
     read_share,
     read_weights,
 )
-from gis.siting.ruled_blocks import line
-from gis.siting.ruled_ground import lay_ground, merge
-from gis.siting.ruled_model import COVER, MEDIAN, SPLIT, Question
-from gis.siting.ruled_reading import fault, read_terms
-from gis.siting.ruled_reasons import unreached_rows
-from gis.siting.ruled_solve import Found, Goal, best_plan, told
-from gis.siting.ruled_terms import Terms
+from gis.siting.ruled.blocks import line
+from gis.siting.ruled.ground import lay_ground, merge
+from gis.siting.ruled.model import COVER, MEDIAN, SPLIT, Question
+from gis.siting.ruled.reading import fault, read_terms
+from gis.siting.ruled.reasons import unreached_rows
+from gis.siting.ruled.solve import Found, Goal, best_plan, told
+from gis.siting.ruled.terms import Terms
 from gis.siting.rules import Rules
 from gis.siting.watch import Tell, Watch
 
