@@ -90,7 +90,8 @@ def _proof(plan: PublishedPlan) -> Both:
     if plan.objective is None or plan.bound is None:
         zh, en = STATUS_NAMES[plan.status]
         return zh + _KEPT[0], en.capitalize() + _KEPT[1]
-    return proof_line(plan.status, plan.measure, plan.objective, plan.bound, plan.gap)
+    goal = plan.question["goal"]
+    return proof_line(plan.status, plan.measure, plan.objective, plan.bound, plan.gap, goal=goal)
 
 
 def _site(plan: PublishedPlan, place: int, row: Any, names: Names) -> dict[str, Any]:

@@ -87,7 +87,9 @@ def _headline(plan: Any, lang: str) -> str:
         share_before=cell(plan.share_before, "share"),
         share_after=cell(plan.share_after, "share"),
     )
-    proof = proof_line(plan.status, plan.measure, plan.objective, plan.bound, plan.gap)
+    proof = proof_line(
+        plan.status, plan.measure, plan.objective, plan.bound, plan.gap, goal=plan.goal
+    )
     lines = [head, covered, proof[lang == "en"]]
     if plan.goal != "coverage":
         lines.insert(1, _GOAL.of(lang).format(goal=GOAL_NAMES[plan.goal][lang == "en"]))

@@ -13,6 +13,8 @@ Both = tuple[str, str]
 LEAST = ("sites", "weight_minutes", "weight_metres", "minutes", "metres")
 """Measures of which less is better; of a weight covered more is."""
 
+_TWICE = ("双重覆盖量", "weight covered twice")
+
 
 def amount(value: float) -> str:
     """Write an objective: whole numbers without decimals, others with one; a dash for none."""
@@ -28,15 +30,18 @@ def gap_words(gap: float) -> str:
     return f"{100 * gap:.2f} %" if gap < 0.01 else f"{100 * gap:.1f} %"
 
 
-def proof_line(status: str, measure: str, objective: float, bound: float, gap: float) -> Both:
+def proof_line(
+    status: str, measure: str, objective: float, bound: float, gap: float, *, goal: str = "coverage"
+) -> Both:
     """
-    Say what is proved, as one would say it to a committee.
+    Say what is proved, as one would say it to a committee; ``goal`` tells what a weight counts.
 
     >>> proof_line("proved optimal", "weight", 120.0, 120.0, 0.0)[1]
     'Proved optimal: weight covered 120; no other choice does better'
     """
     zh, en = STATUS_NAMES[status]
-    name_zh, name_en = MEASURE_NAMES[measure]
+    twice = goal == "backup" and measure == "weight"
+    name_zh, name_en = _TWICE if twice else MEASURE_NAMES[measure]
     least = measure in LEAST
     if status == OPTIMAL:
         return (

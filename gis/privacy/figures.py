@@ -16,12 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.coverage.result import Coverage
-from gis.places.demand import RESIDENTIAL_AREA
 from gis.plans.plan import Plan
 from gis.plans.standing import Standing
 from gis.privacy.counted import Counted
 from gis.privacy.coverage import PublishedCoverage, is_few
-from gis.privacy.regions import EXACT, tellable
+from gis.privacy.regions import tellable
 from gis.tables import LIST_SEPARATOR
 
 Flags = NDArray[np.bool_]
@@ -209,8 +208,7 @@ def decide(
         for service, coverage in zip(plan.asking.services, plan.coverages_after, strict=True):
             _add_groups(figures, counted, place, service, coverage)
         _add_unreached(figures, place, plan)
-    personal = plans[0].weight != RESIDENTIAL_AREA
-    return figures.decide(counted.k) if personal else dict.fromkeys(figures.names, EXACT)
+    return figures.decide(counted.k)
 
 
 def _groups_of(counted: Counted, coverage: Coverage) -> dict[str, pd.Series]:

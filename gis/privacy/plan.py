@@ -95,17 +95,29 @@ def publish_plans(
         of_weight[plan.weight].append(place)
     found: dict[int, PublishedPlan] = {}
     for places in of_weight.values():
-        allowed = decide(
-            counted,
-            [plans[place] for place in places],
-            [before[place] for place in places],
-            [curves[place] for place in places],
-        )
+        allowed = _decided(counted, plans, before, curves, places)
         for number, place in enumerate(places):
             own = {name[1:]: way for name, way in allowed.items() if name[0] == number}
+            if plans[place].weight == RESIDENTIAL_AREA:
+                own = defaultdict(lambda: EXACT)  # floor area is nobody's secret
             teller = _Teller(counted, plans[place], before[place], own, level)
             found[place] = teller.plan(curves[place], areas=areas)
     return tuple(found[place] for place in range(len(plans)))
+
+
+def _decided(
+    counted: Counted,
+    plans: Sequence[Plan],
+    before: Sequence[tuple[PublishedCoverage, ...]],
+    curves: Sequence[pd.DataFrame | None],
+    places: Sequence[int],
+) -> Allowed:
+    """Decide about the plans at some places, which count one weight."""
+    if plans[places[0]].weight == RESIDENTIAL_AREA:
+        return {}
+    told = [before[place] for place in places]
+    drawn = [curves[place] for place in places]
+    return decide(counted, [plans[place] for place in places], told, drawn)
 
 
 def _draw(plan: Plan) -> pd.DataFrame:
