@@ -28,7 +28,7 @@ setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml .ci/venv
 	PYTHON="$(PYTHON)" .ci/venv "$(VENV)" dev
-	$(BIN)/python -c "from gis import strips; from gis.streets import graph; graph.warm(); strips.warm()"
+	$(BIN)/python -c "from gis import siting, strips; from gis.streets import graph; graph.warm(); strips.warm(); siting.warm()"
 	touch "$@"
 
 demo: $(READY)

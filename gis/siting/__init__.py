@@ -8,6 +8,7 @@ from gis.siting.choice import Choice, NoPlan
 from gis.siting.covers import max_coverage, set_cover
 from gis.siting.medians import p_center, p_median
 from gis.siting.rules import Floor, Rules
+from gis.siting.warming import warm
 
 __all__ = [
     "Choice",
@@ -18,4 +19,5 @@ __all__ = [
     "p_center",
     "p_median",
     "set_cover",
+    "warm",
 ]
