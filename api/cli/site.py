@@ -123,7 +123,7 @@ def site(
 
 def _planned(place: Any, words: dict[str, Any], lang: str) -> Any:
     """Choose the sites; how far the solver has come is told while it works."""
-    with measuring(lang) as progress:
+    with measuring(lang, siting=True) as progress:
         import gis
         from gis.plans.words import gap_words
 

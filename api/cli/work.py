@@ -11,8 +11,8 @@ from api.cli.words import Words
 
 _OPENING = Words("打开 {path}", "opening {path}")
 _WARMING = Words(
-    "准备计算（安装后首次运行需编译，约十几秒，仅此一次）",
-    "getting ready (the first run compiles for some ten seconds, once)",
+    "准备计算（安装后首次运行需编译，至多一分钟，仅此一次）",
+    "getting ready (the first run compiles for up to a minute, once)",
 )
 MEASURING = Words("沿街道计算步行距离", "measuring along the streets")
 
@@ -27,13 +27,21 @@ def open_district(folder: Path, lang: str) -> Any:
 
 
 @contextmanager
-def measuring(lang: str) -> Iterator[Progress]:
-    """Compile what is to be compiled, then say that measuring goes on while the block runs."""
+def measuring(lang: str, *, siting: bool = False) -> Iterator[Progress]:
+    """
+    Compile what is to be compiled, then say that measuring goes on while the block runs.
+
+    ``siting``: sites are chosen too.
+    """
     with Progress(lang) as progress:
         progress.stage(_WARMING)
         from gis.streets.graph import warm
 
         warm()
+        if siting:
+            from gis.siting import warm as warm_siting
+
+            warm_siting()
         progress.stage(MEASURING)
         yield progress
 
