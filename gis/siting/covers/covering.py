@@ -44,6 +44,8 @@ Flags = NDArray[np.bool_]
 _SWAP_STEPS = 200
 _FEWEST_STEPS, _MOST_STEPS = 1_000, 50_000
 """Weighted swaps of a part: so many for each row, within bounds."""
+_LOOK_WORK = 20_000_000
+"""Rows and sites gone through between two looks at the clock: some hundredths of a second."""
 _SOLVER_ENTRIES = 5_000
 """Parts this small go to the solver without a relaxation first."""
 _NAMED = 5
@@ -180,7 +182,7 @@ def fewest_for_all(reach: sparse.csr_array, sites: Sites, watch: Watch) -> _Fewe
     core, taken = settled_core(build_core(reach, np.ones(reach.shape[0]), rows, free))
     sure = np.concatenate([sites.required, taken])
     split = parts(core)
-    known = [_Fewest(_few(part), 1.0) for part in split]
+    known = [_Fewest(_few(part, watch), 1.0) for part in split]
     for place, part in enumerate(split):
         others = sum(len(each.chosen) for each in known) - len(known[place].chosen) + len(sure)
         floor = sum(each.bound for each in known) - known[place].bound + len(sure)
@@ -193,13 +195,19 @@ def fewest_for_all(reach: sparse.csr_array, sites: Sites, watch: Watch) -> _Fewe
     )
 
 
-def _few(core: Core) -> Ints:
+def _few(core: Core, watch: Watch) -> Ints:
     """Find few sites that cover a part: greedily, then by weighted swaps."""
     cover = core.cover._replace(weight=np.ones(core.rows))
     state = kernels.begin(cover, core.sites)
     kernels.fill(cover, state, math.inf)
+    best, moved, seed = state.chosen[state.chosen >= 0], np.zeros(core.sites, np.int64), 1
     steps = min(max(_SWAP_STEPS * core.rows, _FEWEST_STEPS), _MOST_STEPS)
-    chosen: Ints = core.columns[np.sort(kernels.fewer(cover, state, steps, 1))]
+    some, ended, step = max(1, _LOOK_WORK // (core.rows + core.sites)), False, 1
+    while step <= steps and not (ended or watch.over):
+        last = min(step + some - 1, steps)
+        best, seed, ended = kernels.fewer(cover, state, best, moved, step, last, seed)
+        step = last + 1
+    chosen: Ints = core.columns[np.sort(best)]
     return chosen
 
 

@@ -286,21 +286,22 @@ def _return(cover: Any, state: Any, best: Any, inside: Any) -> Any:
 
 
 @compiled
-def fewer(cover: Any, state: Any, steps: Any, seed: Any) -> Any:
+def fewer(cover: Any, state: Any, best: Any, moved: Any, first: Any, last: Any, seed: Any) -> Any:
     """
     Look for fewer sites that still cover every row; the state covers all and is used up.
+
+    Steps ``first`` to ``last``; ``moved`` (by site, zeros at first) tells when each was swapped.
 
     One site is closed, and as long as rows are open one is swapped for another; rows that stay open
     weigh more from step to step (Gao, Weise & Li 2015, "An efficient local search heuristic with
     row weighting for the unicost set covering problem", European Journal of Operational Research
-    246, 750-761). ``cover.weight`` (ones at first) is changed. Returns the sites of the fewest.
+    246, 750-761). ``cover.weight`` (ones at first) is changed. Returns the sites of the
+    fewest, ``best`` if no fewer were found, the seed to go on with, and whether that is all.
     """
-    rows, sites = len(cover.weight), len(state.gain)
-    best = state.chosen[state.chosen >= 0].copy()
-    moved = np.zeros(sites, dtype=np.int64)
+    rows = len(cover.weight)
     open_rows = np.empty(rows, dtype=np.int32)
     draw = np.uint64(seed)
-    for step in range(1, steps + 1):
+    for step in range(first, last + 1):
         count = 0
         for i in range(rows):
             if state.covers[i] == 0:
@@ -320,7 +321,7 @@ def fewer(cover: Any, state: Any, steps: Any, seed: Any) -> Any:
             if (state.once[k], moved[k]) < (state.once[other], moved[other]):
                 closed = place
         if closed < 0:
-            return best
+            return best, np.int64(draw >> np.uint64(1)), True
         gone = state.chosen[closed]
         take(cover, state, closed)
         moved[gone] = step
@@ -344,4 +345,4 @@ def fewer(cover: Any, state: Any, steps: Any, seed: Any) -> Any:
                 cover.weight[i] += 1.0
                 for at in range(cover.start[i], cover.start[i + 1]):
                     state.gain[cover.site[at]] += 1.0
-    return best
+    return best, np.int64(draw >> np.uint64(1)), False

@@ -207,3 +207,15 @@ def test_equal_input_gives_equal_answer_and_progress_is_told():
     assert one.sites.tolist() == set_cover(reach).sites.tolist()
     assert told
     assert all(news.bound <= news.objective for news in told if not np.isnan(news.objective))
+
+
+def test_a_search_for_few_sites_ends_when_time_is_up():
+    rng = np.random.default_rng(5)
+    reach = rng.random((4000, 900)) < 0.01
+    reach[np.arange(4000), rng.integers(0, 900, 4000)] = True
+    began = time.perf_counter()
+    hurried = set_cover(reach, time_limit=0.2)
+    assert time.perf_counter() - began < 2
+    assert hurried.status == "best found"
+    assert reach[:, hurried.sites].any(axis=1).all()
+    assert hurried.bound <= hurried.objective
