@@ -305,8 +305,8 @@ reach = (np.random.default_rng(0).random((600, 200)) < 0.04).astype(np.int8)
 weights = np.ones(600)
 max_coverage(reach[:30, :12], weights[:30], 3)
 print("ready", flush=True)
-choice = max_coverage(reach, weights, 25)
-print(choice.status, choice.objective < choice.bound)
+choice = max_coverage(reach, weights, 25, time_limit=60)
+print(choice.status, choice.objective < choice.bound, choice.seconds < 30)
 """
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
@@ -314,4 +314,4 @@ print(choice.status, choice.objective < choice.bound)
         assert child.stdout.readline() == "ready\n"
         time.sleep(1)
         child.send_signal(signal.SIGINT)
-        assert child.stdout.readline() == "best found True\n"
+        assert child.stdout.readline() == "best found True True\n"
