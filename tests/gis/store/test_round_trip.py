@@ -139,7 +139,7 @@ def _values(column):
     elif str(column.dtype) == "Int64":
         known = st.integers(-(2**62) if least is None else least, 2**62 if most is None else most)
     elif str(column.dtype) == "float64":
-        known = st.floats(-1e9 if least is None else least, 1e9)
+        known = st.floats(-1e9 if least is None else least, 1e9 if most is None else most)
     else:
         known = st.booleans() if str(column.dtype).startswith("bool") else _TEXT
     return st.none() | known if column.nullable else known
