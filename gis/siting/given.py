@@ -60,7 +60,7 @@ def read_reach(reach: Any) -> sparse.csr_array:
     bad = np.flatnonzero(~np.isin(data, (0, 1))) if len(data) else np.empty(0, np.int64)
     if len(bad):
         row, column = _place(matrix, int(bad[0]))
-        raise _fault(
+        raise fault(
             "reach",
             f"第 {row} 行第 {column} 列（从 0 数）为 {data[bad[0]]}",
             f"row {row}, column {column} (from 0) holds {data[bad[0]]}",
@@ -98,7 +98,7 @@ def read_cost(cost: Any) -> sparse.csr_array:
     if len(bad):
         row, column = _place(matrix, int(bad[0]))
         found = matrix.data[bad[0]]
-        raise _fault(
+        raise fault(
             "cost",
             f"第 {row} 行第 {column} 列（从 0 数）为 {found}",
             f"row {row}, column {column} (from 0) holds {found}",
@@ -129,9 +129,9 @@ def read_weights(weights: Any, rows: int, name: str = "weights") -> Floats:
     InputError
         There are not as many as rows, or one is negative, NaN or inf.
     """
-    read = _numbers(weights, name)
+    read = read_numbers(weights, name)
     if read.shape != (rows,):
-        raise _fault(
+        raise fault(
             name,
             f"有 {read.shape} 个数，需要 {rows} 个",
             f"has the shape {read.shape}, ({rows},) is needed",
@@ -140,7 +140,7 @@ def read_weights(weights: Any, rows: int, name: str = "weights") -> Floats:
         )
     bad = np.flatnonzero(~(np.isfinite(read) & (read >= 0)))
     if len(bad):
-        raise _fault(
+        raise fault(
             name,
             f"第 {bad[0]} 个（从 0 数）为 {read[bad[0]]}",
             f"number {bad[0]} (from 0) is {read[bad[0]]}",
@@ -176,7 +176,7 @@ def read_sites(
     ):
         both = np.intersect1d(read[one], read[other])
         if len(both):
-            raise _fault(
+            raise fault(
                 f"{one}, {other}",
                 f"都有位置 {_listed(both)}",
                 f"both hold the positions {_listed(both)}",
@@ -186,7 +186,7 @@ def read_sites(
     closing = read_positions(may_close, columns, "may_close")
     strange = np.setdiff1d(closing, read["existing"])
     if len(strange):
-        raise _fault(
+        raise fault(
             "may_close",
             f"位置 {_listed(strange)} 不在 existing 中",
             f"the positions {_listed(strange)} are not among existing",
@@ -204,7 +204,7 @@ def read_positions(given: Any, columns: int, name: str) -> Ints:
     whole = read.ndim == 1 and np.issubdtype(read.dtype, np.integer)
     if not whole or read.min() < 0 or read.max() >= columns:
         found = _listed(read.ravel()[: _NAMED + 1])
-        raise _fault(
+        raise fault(
             name,
             f"现为 {found}",
             f"holds {found}",
@@ -228,7 +228,7 @@ def read_count(count: Any, sites: Sites) -> int:
     """
     whole = isinstance(count, int | np.integer) and not isinstance(count, bool)
     if not whole or count < 0:
-        raise _fault(
+        raise fault(
             "count",
             f"现为 {count!r}",
             f"is {count!r}",
@@ -237,7 +237,7 @@ def read_count(count: Any, sites: Sites) -> int:
         )
     free, required = len(sites.free), len(sites.required)
     if count > free:
-        raise _fault(
+        raise fault(
             "count",
             f"现为 {count}，可选的候选只有 {free} 个",
             f"is {count}, and there are only {free} candidates to choose from",
@@ -245,7 +245,7 @@ def read_count(count: Any, sites: Sites) -> int:
             "ask for fewer, or give more candidates",
         )
     if count < required:
-        raise _fault(
+        raise fault(
             "count",
             f"现为 {count}，必选的就有 {required} 个",
             f"is {count}, and {required} are required",
@@ -259,7 +259,7 @@ def read_share(share: Any, name: str = "share") -> float:
     """Return a share from 0 to 1; ``InputError`` for anything else."""
     number = isinstance(share, int | float | np.number) and not isinstance(share, bool)
     if not number or not 0 <= share <= 1:
-        raise _fault(
+        raise fault(
             name, f"现为 {share!r}", f"is {share!r}", "须在 0 与 1 之间", "give a share from 0 to 1"
         )
     return float(share)
@@ -272,7 +272,7 @@ def read_limits(time_limit: Any, gap: Any) -> tuple[float | None, float]:
             continue
         number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
         if not number or math.isnan(value) or value < 0:
-            raise _fault(
+            raise fault(
                 name,
                 f"现为 {value!r}",
                 f"is {value!r}",
@@ -287,7 +287,7 @@ def _matrix(given: Any, name: str) -> Any:
     matrix = given if sparse.issparse(given) else np.asarray(given)
     numbers = np.issubdtype(matrix.dtype, np.number) or matrix.dtype == np.bool_
     if not numbers or len(matrix.shape) != 2:
-        raise _fault(
+        raise fault(
             name,
             f"形状 {matrix.shape}，类型 {matrix.dtype}",
             f"has the shape {matrix.shape} and the type {matrix.dtype}",
@@ -297,11 +297,12 @@ def _matrix(given: Any, name: str) -> Any:
     return matrix
 
 
-def _numbers(given: Any, name: str) -> Floats:
+def read_numbers(given: Any, name: str) -> Floats:
+    """Return numbers of any shape; ``InputError`` where one of them is none."""
     try:
         return np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):
-        raise _fault(
+        raise fault(
             name,
             "其中有不是数的值",
             "holds something that is no number",
@@ -320,5 +321,6 @@ def _listed(values: Any) -> str:
     return shown + ("…" if len(values) > _NAMED else "")
 
 
-def _fault(name: str, found: str, english: str, todo: str, to_do: str) -> InputError:
+def fault(name: str, found: str, english: str, todo: str, to_do: str) -> InputError:
+    """Say of an argument what was found and what to do, in Chinese and in English."""
     return InputError(f"{name}：{found}；{todo}", english=f"{name} {english}; {to_do}")

@@ -18,7 +18,7 @@ from scipy import sparse
 
 from gis.siting.choice import OPTIMAL, Choice, Floats, Ints, settled
 from gis.siting.given import Sites, read_cost, read_count, read_limits, read_sites, read_weights
-from gis.siting.medians.choice import finite, gained, in_order, nearest_site
+from gis.siting.medians.choice import build_choice, in_order
 from gis.siting.medians.ground import nearest_of
 from gis.siting.medians.median import least_total
 from gis.siting.medians.serving import covering, enough, refuse_unreached
@@ -170,18 +170,4 @@ def _choice(
     cost: sparse.csr_array, weights: Floats, sites: Sites, found: _Center, watch: Watch
 ) -> Choice:
     ordered = in_order(cost, weights, sites, found.sites)
-    objective = float(ordered.greatest[-1])
-    bound, gap, status = settled(objective, min(found.bound, objective), watch, whole=False)
-    return Choice(
-        sites=ordered.sites,
-        objective=objective,
-        bound=bound,
-        gap=gap,
-        status=status,
-        seconds=watch.seconds,
-        gains=gained(ordered.greatest),
-        before=finite(float(ordered.greatest[0])),
-        served=nearest_site(cost, np.r_[sites.existing, ordered.sites]),
-        existing=sites.existing,
-        closed=np.empty(0, np.int64),
-    )
+    return build_choice(cost, sites, ordered, ordered.greatest, found.bound, watch)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from gis.siting.choice import Floats, Ints
+from gis.siting.choice import Choice, Floats, Ints, settled
 from gis.siting.given import Sites
 from gis.siting.medians.ground import lay_ground, nearest_of
 from gis.siting.medians.kernels import Columns, by_column, greedy
+from gis.siting.watch import Watch
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +25,13 @@ class Ordered:
     greatest: Floats
 
 
-def gained(after: Floats) -> Floats:
+def _gained(after: Floats) -> Floats:
     """Return what each site took off; NaN while not all rows were served before."""
     known = np.where(np.isfinite(after), after, np.nan)
     return known[:-1] - known[1:]
 
 
-def finite(value: float) -> float:
+def _finite(value: float) -> float:
     """Return NaN for inf: not all rows are served."""
     return value if np.isfinite(value) else float("nan")
 
@@ -70,7 +71,33 @@ def _measure(at: Floats, weight: Floats) -> tuple[float, float]:
     return float((at * weight).sum()), float(at.max(initial=0.0))
 
 
-def nearest_site(cost: sparse.csr_array, open_: Ints) -> Ints:
+def build_choice(
+    cost: sparse.csr_array,
+    sites: Sites,
+    ordered: Ordered,
+    after: Floats,
+    bound: float,
+    watch: Watch,
+) -> Choice:
+    """Return the answer, where ``after`` is the objective after each site: totals, or greatest."""
+    objective = float(after[-1])
+    bound, gap, status = settled(objective, min(bound, objective), watch, whole=False)
+    return Choice(
+        sites=ordered.sites,
+        objective=objective,
+        bound=bound,
+        gap=gap,
+        status=status,
+        seconds=watch.seconds,
+        gains=_gained(after),
+        before=_finite(float(after[0])),
+        served=_nearest_site(cost, np.r_[sites.existing, ordered.sites]),
+        existing=sites.existing,
+        closed=np.empty(0, np.int64),
+    )
+
+
+def _nearest_site(cost: sparse.csr_array, open_: Ints) -> Ints:
     """Return for each row the open column that serves it at least cost, -1: none."""
     among = np.zeros(cost.shape[1], np.bool_)
     among[open_] = True

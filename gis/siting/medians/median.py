@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from gis.siting.choice import Choice, Floats, Ints, settled
+from gis.siting.choice import Choice, Floats, Ints
 from gis.siting.given import (
     Sites,
     read_cost,
@@ -26,7 +26,7 @@ from gis.siting.given import (
     read_weights,
 )
 from gis.siting.medians.bound import Best, prove
-from gis.siting.medians.choice import finite, gained, in_order, nearest_site
+from gis.siting.medians.choice import build_choice, in_order
 from gis.siting.medians.ground import Ground, Search, lay_ground, search_from
 from gis.siting.medians.serving import enough, refuse_unreached, too_few
 from gis.siting.rules import Rules
@@ -182,17 +182,4 @@ def _choice(
     objective = float(ordered.totals[-1])
     # the search adds up in another order
     bound = objective if bound >= objective * (1 - PROVED) else bound
-    bound, gap, status = settled(objective, bound, watch, whole=False)
-    return Choice(
-        sites=ordered.sites,
-        objective=objective,
-        bound=bound,
-        gap=gap,
-        status=status,
-        seconds=watch.seconds,
-        gains=gained(ordered.totals),
-        before=finite(float(ordered.totals[0])),
-        served=nearest_site(cost, np.r_[sites.existing, ordered.sites]),
-        existing=sites.existing,
-        closed=np.empty(0, np.int64),
-    )
+    return build_choice(cost, sites, ordered, ordered.totals, bound, watch)

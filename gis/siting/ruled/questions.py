@@ -21,6 +21,7 @@ from gis.siting.choice import STATUSES, Choice, NoPlan, whole_numbers
 from gis.siting.given import (
     Floats,
     Ints,
+    fault,
     read_cost,
     read_limits,
     read_reach,
@@ -30,7 +31,7 @@ from gis.siting.given import (
 from gis.siting.ruled.blocks import line
 from gis.siting.ruled.ground import lay_ground, merge
 from gis.siting.ruled.model import COVER, MEDIAN, SPLIT, Question
-from gis.siting.ruled.reading import fault, read_terms
+from gis.siting.ruled.reading import read_terms
 from gis.siting.ruled.reasons import unreached_rows
 from gis.siting.ruled.solve import Found, Goal, best_plan, told
 from gis.siting.ruled.terms import Terms

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from gis.errors import InputError
 from gis.siting.given import (
     Floats,
     Ints,
     Sites,
+    fault,
     read_count,
+    read_numbers,
     read_positions,
     read_share,
     read_sites,
@@ -75,11 +76,6 @@ def read_terms(
     )
 
 
-def fault(name: str, found: str, english: str, todo: str, to_do: str) -> InputError:
-    """Return the error for an argument: what was found, and what to do, in both languages."""
-    return InputError(f"{name}：{found}；{todo}", english=f"{name} {english}; {to_do}")
-
-
 def _lonely(rules: Rules) -> None:
     """Refuse a field that needs another one."""
     needs = (
@@ -113,7 +109,7 @@ def _each(
     given: Any, columns: int, name: str, *, endless: bool = False, what: str = "column"
 ) -> Floats:
     """Return one number >= 0 for each column (or way)."""
-    read = _numbers(given, name)
+    read = read_numbers(given, name)
     whom = "每列一个" if what == "column" else "每条一个"
     if read.shape != (columns,):
         raise fault(
@@ -133,19 +129,6 @@ def _each(
             "give numbers from 0 on" + (", inf for no limit" if endless else ""),
         )
     return read
-
-
-def _numbers(given: Any, name: str) -> Floats:
-    try:
-        return np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise fault(
-            name,
-            "其中有不是数的值",
-            "holds something that is no number",
-            "请给出数",
-            "give numbers",
-        ) from None
 
 
 def _amount(given: Any, name: str) -> float:
