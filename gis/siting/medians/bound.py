@@ -21,9 +21,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gis.siting.medians import kernels
+from gis.siting.medians import dual_kernels, kernels
+from gis.siting.medians.dual_kernels import CLOSED, FREE, LEVEL, OPEN, STEP
 from gis.siting.medians.ground import Ground, narrowed, search_from
-from gis.siting.medians.kernels import CLOSED, FREE, LEVEL, OPEN, STEP, Floats, Ints, Marks
+from gis.siting.medians.kernels import Floats, Ints, Marks
 from gis.siting.watch import PROVED, Watch
 
 _CHUNK = 2e7  # pairs looked at between two looks at the clock: some hundredths of a second
@@ -118,8 +119,8 @@ def _settle(ground: Ground, best: Best) -> None:
 def _begin(ground: Ground, price: Floats, step: float, patience: float) -> _Ascent:
     price = np.minimum(price, ground.lists.base)
     saves, taken = np.empty(ground.size), np.zeros(ground.size, np.bool_)
-    level = kernels.relaxed(ground.lists, price, ground.count, saves, taken)
-    slope = kernels.lacking(ground.lists, price, taken)
+    level = dual_kernels.relaxed(ground.lists, price, ground.count, saves, taken)
+    slope = dual_kernels.lacking(ground.lists, price, taken)
     record = np.array([level, step, 0.0, patience])
     return _Ascent(ground, price, slope, taken.astype(np.float64), record)
 
@@ -132,7 +133,7 @@ def _climb(ascent: _Ascent, best: Best, rounds: int, watch: Watch) -> None:
     arrays = (ascent.price, ascent.slope, ascent.share, seen)
     for _ in range(0, rounds, steps):
         goal = best.goal
-        cost = kernels.ascend(
+        cost = dual_kernels.ascend(
             ground.lists, ground.count, *arrays, best.cost, goal, steps, ascent.record
         )
         best.take(ground.sites(seen), cost)
@@ -155,7 +156,7 @@ def _improve(ascent: _Ascent, best: Best, watch: Watch) -> None:
 def _fix(ascent: _Ascent, goal: float) -> _Fixed:
     ground = ascent.ground
     saves, taken = np.empty(ground.size), np.zeros(ground.size, np.bool_)
-    level = kernels.relaxed(ground.lists, ascent.price, ground.count, saves, taken)
+    level = dual_kernels.relaxed(ground.lists, ascent.price, ground.count, saves, taken)
     order = np.partition(saves, (ground.count - 1, ground.count))
     up = np.where(taken, 0.0, np.maximum(saves - order[ground.count - 1], 0.0))
     down = np.where(taken, np.maximum(order[ground.count] - saves, 0.0), 0.0)

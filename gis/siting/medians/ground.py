@@ -11,10 +11,9 @@ from scipy import sparse
 
 from gis.siting.choice import whole_numbers
 from gis.siting.given import Sites
-from gis.siting.medians import kernels
+from gis.siting.medians import dual_kernels, kernels
+from gis.siting.medians.dual_kernels import FREE, OPEN
 from gis.siting.medians.kernels import (
-    FREE,
-    OPEN,
     Columns,
     Flags,
     Floats,
@@ -151,7 +150,7 @@ def narrowed(ground: Ground, state: Marks, price: Floats, extra: Floats, room: f
     free = np.flatnonzero(state == FREE)
     name = np.full(ground.size, -1, np.int32)
     name[free] = np.arange(len(free))
-    lists = kernels.narrow(ground.lists, state, name, price, extra, room, ground.fine)
+    lists = dual_kernels.narrow(ground.lists, state, name, price, extra, room, ground.fine)
     opened = ground.names[state == OPEN]
     return Ground(
         Lists(*lists),
